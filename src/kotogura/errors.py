@@ -1,0 +1,200 @@
+"""Every error that Kotogura raises on purpose, in one tree.
+
+KotoguraError                    code, kind
+├── InvalidArgument              invalid-argument
+│   ├── InvalidTenantId
+│   ├── InvalidQuery
+│   └── InvalidEvent             an event that is not about a tenant's document
+├── Unauthenticated              unauthenticated
+├── PermissionDenied             permission-denied
+├── NotFound                     not-found (also for another tenant's object)
+│   ├── TenantNotFound
+│   ├── DocumentNotFound
+│   └── TrainingNotFound
+├── Conflict                     conflict
+│   ├── TenantExists
+│   ├── ModelNotReady            the tenant has no model in service yet
+│   └── TrainingRunning          one training per tenant at a time
+├── DocumentError                the document's own fault: quarantined, never retried
+│   ├── DocumentTooLarge         too-large
+│   ├── UnsupportedDocument      unsupported-media-type
+│   ├── UndecodableText          unprocessable
+│   ├── UnanalyzableText         unprocessable
+│   ├── EmptyDocument            unprocessable
+│   └── InvalidDocumentName      unprocessable
+├── NotEnoughText                unprocessable: too little to train on
+├── Throttled                    rate-limited: retry after a pause
+├── Unavailable                  unavailable: retry helps
+│   ├── CommitConflict           another commit won the race every time
+│   └── StoreUnavailable         a file or table that should answer did not
+└── Internal                     internal: retry does not help
+    ├── CorruptIndex             a file differs from what its manifest says
+    ├── CorruptModel             a model differs from its digest
+    └── AnalyzerMismatch         index and query were analysed by different analyzers
+
+State machines name these classes in `ErrorEquals`, and a test holds that every name exists.
+A message may be shown to the tenant: it names the remedy and never quotes a document's text, a query or a term.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of failure it is; `kotogura.platform.problems` turns a kind into an HTTP status."""
+
+    INVALID_ARGUMENT = "invalid-argument"
+    UNAUTHENTICATED = "unauthenticated"
+    PERMISSION_DENIED = "permission-denied"
+    NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too-large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
+    UNPROCESSABLE = "unprocessable"
+    RATE_LIMITED = "rate-limited"
+    UNAVAILABLE = "unavailable"
+    TIMEOUT = "timeout"
+    INTERNAL = "internal"
+
+
+class KotoguraError(Exception):
+    """Base of the tree. `code` is stable and kebab-case; `kind` decides the HTTP status."""
+
+    code = "internal"
+    kind = Kind.INTERNAL
+
+    @property
+    def detail(self) -> str:
+        """One line for a person, naming the remedy where there is one."""
+        return str(self.args[0]) if self.args else self.code
+
+
+class InvalidArgument(KotoguraError):
+    code = "invalid-argument"
+    kind = Kind.INVALID_ARGUMENT
+
+
+class InvalidTenantId(InvalidArgument):
+    code = "invalid-tenant-id"
+
+
+class InvalidQuery(InvalidArgument):
+    code = "invalid-query"
+
+
+class InvalidEvent(InvalidArgument):
+    code = "invalid-event"
+
+
+class Unauthenticated(KotoguraError):
+    code = "unauthenticated"
+    kind = Kind.UNAUTHENTICATED
+
+
+class PermissionDenied(KotoguraError):
+    code = "permission-denied"
+    kind = Kind.PERMISSION_DENIED
+
+
+class NotFound(KotoguraError):
+    code = "not-found"
+    kind = Kind.NOT_FOUND
+
+
+class TenantNotFound(NotFound):
+    code = "tenant-not-found"
+
+
+class DocumentNotFound(NotFound):
+    code = "document-not-found"
+
+
+class TrainingNotFound(NotFound):
+    code = "training-not-found"
+
+
+class Conflict(KotoguraError):
+    code = "conflict"
+    kind = Kind.CONFLICT
+
+
+class TenantExists(Conflict):
+    code = "tenant-exists"
+
+
+class ModelNotReady(Conflict):
+    code = "model-not-ready"
+
+
+class TrainingRunning(Conflict):
+    code = "training-running"
+
+
+class DocumentError(KotoguraError):
+    code = "document-error"
+    kind = Kind.UNPROCESSABLE
+
+
+class DocumentTooLarge(DocumentError):
+    code = "document-too-large"
+    kind = Kind.TOO_LARGE
+
+
+class UnsupportedDocument(DocumentError):
+    code = "unsupported-document"
+    kind = Kind.UNSUPPORTED_MEDIA_TYPE
+
+
+class UndecodableText(DocumentError):
+    code = "undecodable-text"
+
+
+class UnanalyzableText(DocumentError):
+    code = "unanalyzable-text"
+
+
+class EmptyDocument(DocumentError):
+    code = "empty-document"
+
+
+class InvalidDocumentName(DocumentError):
+    code = "invalid-document-name"
+
+
+class NotEnoughText(KotoguraError):
+    code = "not-enough-text"
+    kind = Kind.UNPROCESSABLE
+
+
+class Throttled(KotoguraError):
+    code = "throttled"
+    kind = Kind.RATE_LIMITED
+
+
+class Unavailable(KotoguraError):
+    code = "unavailable"
+    kind = Kind.UNAVAILABLE
+
+
+class CommitConflict(Unavailable):
+    code = "commit-conflict"
+
+
+class StoreUnavailable(Unavailable):
+    code = "store-unavailable"
+
+
+class Internal(KotoguraError):
+    code = "internal"
+    kind = Kind.INTERNAL
+
+
+class CorruptIndex(Internal):
+    code = "corrupt-index"
+
+
+class CorruptModel(Internal):
+    code = "corrupt-model"
+
+
+class AnalyzerMismatch(Internal):
+    code = "analyzer-mismatch"
