@@ -1,0 +1,124 @@
+"""The first step of `ingest`: an event becomes an extracted document, or a reason why not."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from kotogura.documents.changes import DocumentChange, parse_event
+from kotogura.documents.extracted import ExtractedDocument, staged_name
+from kotogura.documents.extraction import (
+    DOCUMENT_LIMIT_BYTES,
+    check_admissible,
+    extract,
+)
+from kotogura.documents.ledger import Claim, DocumentLedger, DocumentState, Reason
+from kotogura.documents.originals import Originals
+from kotogura.tenants.files import TenantFiles
+
+
+class Intake(BaseModel):
+    """What `functions/ingest` answers; ids only, never a document's text."""
+
+    outcome: Literal["extracted", "removed", "skipped"]
+    tenant: str
+    document_id: str
+    sequencer: str
+    reason: str | None = None
+
+
+class Quarantined(BaseModel):
+    """What `functions/ingest/quarantine` answers."""
+
+    outcome: Literal["quarantined", "superseded"]
+    tenant: str
+    document_id: str
+    code: str
+
+
+def receive(
+    event: Mapping[str, Any],
+    originals: Originals,
+    ledger: DocumentLedger,
+    files: TenantFiles,
+) -> Intake:
+    """Take an S3 event in, extract the document it is about, and stage its text.
+
+    Events may come twice and in any order: a change that is known, or older than one that is
+    known, is skipped. A removal of one version of several leads to the version that is current
+    now. Repeating a call that failed half-way is safe.
+
+    Raises:
+        InvalidEvent, InvalidTenantId: when the event isn't about a tenant's document.
+        DocumentError: one of its classes, when the document can't be read.
+    """
+    change = parse_event(event)
+    if change.name.endswith("/"):
+        return _answer(change, "skipped", "folder")
+    claim = ledger.claim(change.tenant, change)
+    if claim is not Claim.GRANTED:
+        return _answer(change, "skipped", claim.value)
+    if change.kind == "deleted" and (
+        change.marker or not originals.exists(change.tenant, change.name)
+    ):
+        return _answer(change, "removed")
+    version_id = change.version_id if change.kind == "created" else None
+    document = read_document(change, version_id, originals)
+    if document is None:
+        return _answer(change, "skipped", "gone")
+    files.write(
+        change.tenant,
+        staged_name(change.document_id, change.sequencer),
+        document.model_dump_json().encode(),
+    )
+    return _answer(change, "extracted")
+
+
+def read_document(
+    change: DocumentChange, version_id: str | None, originals: Originals
+) -> ExtractedDocument | None:
+    """Return the document of `change` as it is in the bucket, or None when it is gone.
+
+    Raises:
+        DocumentError: one of its classes, when the document can't be read.
+    """
+    if change.kind == "created":
+        check_admissible(change.name, change.size_bytes)  # before a gigabyte is read
+    data = originals.read(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
+    return None if data is None else extract(change, data)
+
+
+def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger) -> Quarantined:
+    """Record why the document of `event` can't be found, where its owner will look.
+
+    The version that was indexed before, if any, stays findable until a good one replaces it.
+    """
+    change = parse_event(event)
+    ledger.claim(change.tenant, change)
+    settled = ledger.settle(
+        change.tenant,
+        change.document_id,
+        change.sequencer,
+        DocumentState.QUARANTINED,
+        reason=reason,
+    )
+    return Quarantined(
+        outcome="quarantined" if settled else "superseded",
+        tenant=change.tenant,
+        document_id=change.document_id,
+        code=reason.code,
+    )
+
+
+def _answer(
+    change: DocumentChange,
+    outcome: Literal["extracted", "removed", "skipped"],
+    reason: str | None = None,
+) -> Intake:
+    return Intake(
+        outcome=outcome,
+        tenant=change.tenant,
+        document_id=change.document_id,
+        sequencer=change.sequencer,
+        reason=reason,
+    )

@@ -1,0 +1,34 @@
+"""The tenant's own files, as the product's rooms ask for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kotogura.tenants.identity import TenantId
+
+
+class Originals(Protocol):
+    """The tenant's own files: the truth that all else can be rebuilt from."""
+
+    def read(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> bytes | None:
+        """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
+
+    def exists(self, tenant: TenantId, name: str) -> bool:
+        """Return whether the name has a current version."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalFile:
+    """A file as the bucket lists it."""
+
+    name: str
+    size_bytes: int
+
+
+class OriginalListing(Protocol):
+    """Lists the tenant's own files."""
+
+    def list(self, tenant: TenantId) -> Iterable[OriginalFile]:
+        """Yield all current files of `tenant` by name, folders left out."""

@@ -1,0 +1,32 @@
+"""The register of tenants."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from kotogura.tenants.identity import TenantId
+
+Cadence = Literal["off", "daily", "weekly"]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRecord:
+    """A tenant: its id, its name for people, and how often its model is trained by schedule."""
+
+    tenant: TenantId
+    name: str
+    cadence: Cadence = "weekly"
+    created_at: str = ""
+
+
+class TenantRegistry(Protocol):
+    """Where tenants are registered."""
+
+    def create(self, record: TenantRecord) -> None:
+        """Register a tenant. Raises TenantExists."""
+
+    def get(self, tenant: TenantId) -> TenantRecord | None:
+        """Return one record, or None."""
+
+    def all(self) -> Iterator[TenantRecord]:
+        """Yield all records by tenant id."""
