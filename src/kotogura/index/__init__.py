@@ -1,0 +1,1 @@
+"""The inverted index: immutable segments, manifests, commits, and reading one generation."""

@@ -1,0 +1,173 @@
+"""The commit: staged changes become the next generation, several at once where they wait.
+
+Whoever commits takes along everything that is staged; the loser of a race finds its own change
+already in, or tries again on the new generation. Every step may be repeated after a crash.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
+from kotogura.errors import AnalyzerMismatch, CommitConflict
+from kotogura.index.changes import StagedChange, StagedChanges
+from kotogura.index.directory import Directory, Place
+from kotogura.index.generations import Generation, Generations
+from kotogura.index.manifest import FIELDS, Manifest, SegmentEntry
+from kotogura.tenants.identity import TenantId
+
+ATTEMPT_COUNT = 8
+
+Pause = Callable[[int], None]
+"""Waits before attempt number `n` (1, 2, …), longer each time and with jitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of one change; `generation` is one in which its effect can be seen."""
+
+    outcome: Literal["indexed", "deleted", "superseded"]
+    generation: int
+
+
+class Committer:
+    """Commits staged changes. Safe to run many times at once, for one tenant or several."""
+
+    def __init__(
+        self,
+        generations: Generations,
+        staged: StagedChanges,
+        ledger: DocumentLedger,
+        directory: Directory,
+        pause: Pause,
+    ) -> None:
+        self._generations = generations
+        self._staged = staged
+        self._ledger = ledger
+        self._directory = directory
+        self._pause = pause
+
+    def commit(self, tenant: TenantId, document_id: str, version: str) -> Committed:
+        """Commit the staged change of `document_id` at `version`, and all that wait beside it.
+
+        Idempotent: a change that is in already is answered as it was the first time.
+
+        Raises:
+            CommitConflict: when other commits won every race; a retry helps.
+            AnalyzerMismatch: when the index was made by another analyzer; run `reindex` first.
+        """
+        for attempt in range(1, ATTEMPT_COUNT + 1):
+            base = self._generations.current(tenant)
+            changes = self._staged.all(tenant)
+            # The ledger is read after the generation, so a later change that is in it is known.
+            ids = {change.document_id for change in changes} | {document_id}
+            records = self._ledger.get_many(tenant, sorted(ids))
+            current = [change for change in changes if not _is_stale(change, records)]
+            current = self._fitting(tenant, base, current, document_id)
+            generation = self._publish(tenant, base, current)
+            if generation is not None:
+                self._settle(tenant, current, generation)
+                self._staged.discard(tenant, changes)
+                return _result(records.get(document_id), document_id, version, current, generation)
+            self._pause(attempt)
+        raise CommitConflict(f"{ATTEMPT_COUNT} attempts to commit lost their race; try again")
+
+    def _fitting(
+        self,
+        tenant: TenantId,
+        base: Generation | None,
+        changes: list[StagedChange],
+        document_id: str,
+    ) -> list[StagedChange]:
+        """Leave out what another analyzer made; raise if the caller's own change is among it."""
+        analyzers = [change.segment.analyzer for change in changes if change.segment]
+        if base is not None and base.manifest.segments:
+            analyzers.insert(0, base.manifest.analyzer)
+        unfit = [
+            change
+            for change in changes
+            if change.segment is not None and change.segment.analyzer != analyzers[0]
+        ]
+        if any(change.document_id == document_id for change in unfit):
+            self._staged.discard(tenant, unfit)
+            raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
+        return [change for change in changes if change not in unfit]
+
+    def _publish(
+        self, tenant: TenantId, base: Generation | None, changes: list[StagedChange]
+    ) -> int | None:
+        manifest = base.manifest if base else None
+        segments = {entry.segment_id: entry for entry in manifest.segments} if manifest else {}
+        changed = False
+        for change in changes:
+            place = self._place(tenant, manifest, change.document_id)
+            if place is not None and place.version >= change.version:
+                continue
+            if place is not None:
+                segments[place.segment_id] = bury(segments[place.segment_id], [place])
+                changed = True
+            if change.segment is not None:
+                segments[change.segment.segment_id] = change.segment
+                changed = True
+        if not changed:
+            return manifest.generation if manifest else 0
+        kept = tuple(segment for segment in segments.values() if segment.live_count)
+        published = self._generations.publish(
+            tenant,
+            base,
+            segments=kept,
+            content_changed=True,
+            model=manifest.model if manifest else None,
+        )
+        return published.manifest.generation if published else None
+
+    def _place(self, tenant: TenantId, manifest: Manifest | None, document_id: str) -> Place | None:
+        return self._directory.locate(tenant, manifest, document_id) if manifest else None
+
+    def _settle(self, tenant: TenantId, changes: list[StagedChange], generation: int) -> None:
+        for change in changes:
+            self._ledger.settle(
+                tenant,
+                change.document_id,
+                change.version,
+                DocumentState.INDEXED if change.segment else DocumentState.DELETED,
+                generation=generation,
+                title=change.title,
+            )
+
+
+def bury(segment: SegmentEntry, places: Iterable[Place]) -> SegmentEntry:
+    """Return `segment` with tombstones on `places`, its statistics kept exact."""
+    fresh = {place.document: place for place in places if place.document not in segment.tombstones}
+    return segment.model_copy(
+        update={
+            "tombstones": tuple(sorted({*segment.tombstones, *fresh})),
+            "tombstone_lengths": {
+                name: segment.tombstone_lengths.get(name, 0)
+                + sum(place.lengths[name] for place in fresh.values())
+                for name in FIELDS
+            },
+        }
+    )
+
+
+def _is_stale(change: StagedChange, records: Mapping[str, DocumentRecord]) -> bool:
+    record = records.get(change.document_id)
+    return record is not None and record.sequencer > change.version
+
+
+def _result(
+    record: DocumentRecord | None,
+    document_id: str,
+    version: str,
+    changes: list[StagedChange],
+    generation: int,
+) -> Committed:
+    """Tell what became of the caller's own change, whoever committed it."""
+    if record is not None and record.sequencer > version:
+        return Committed("superseded", generation)
+    mine = next((change for change in changes if change.document_id == document_id), None)
+    if mine is not None:
+        return Committed("indexed" if mine.segment else "deleted", generation)
+    deleted = record is not None and record.state is DocumentState.DELETED
+    return Committed("deleted" if deleted else "indexed", generation)

@@ -1,0 +1,92 @@
+"""Generations: opening the current one, and publishing the next by one conditional write."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kotogura.errors import CorruptIndex
+from kotogura.index.changes import ManifestPointer, ManifestPointers
+from kotogura.index.manifest import (
+    KEPT_GENERATION_COUNT,
+    Manifest,
+    ModelEntry,
+    SegmentEntry,
+    decode_manifest,
+    manifest_name,
+)
+from kotogura.tenants.files import TenantFiles
+from kotogura.tenants.identity import TenantId
+
+Clock = Callable[[], str]
+"""Returns the time now as ISO 8601 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A pointer as it was read, and the manifest it named."""
+
+    pointer: ManifestPointer
+    manifest: Manifest
+
+
+class Generations:
+    """All tenants' generations, over their files and their pointers."""
+
+    def __init__(self, files: TenantFiles, pointers: ManifestPointers, clock: Clock) -> None:
+        self._files = files
+        self._pointers = pointers
+        self._clock = clock
+
+    def current(self, tenant: TenantId) -> Generation | None:
+        """Return the tenant's newest generation, or None before the first commit.
+
+        Raises:
+            CorruptIndex: when its manifest is not what the pointer says.
+        """
+        pointer = self._pointers.get(tenant)
+        if pointer is None:
+            return None
+        data = self._files.read(tenant, pointer.manifest)
+        if hashlib.sha256(data).hexdigest() != pointer.sha256:
+            raise CorruptIndex("a manifest differs from its digest; roll back or rebuild")
+        return Generation(pointer, decode_manifest(data))
+
+    def publish(
+        self,
+        tenant: TenantId,
+        base: Generation | None,
+        *,
+        segments: tuple[SegmentEntry, ...],
+        content_changed: bool,
+        model: ModelEntry | None,
+    ) -> Generation | None:
+        """Make `segments` the generation after `base`; None if another commit came first.
+
+        A crash before the conditional write leaves a manifest that nobody names; after it, the
+        new generation. Files named in `segments` must be durable already.
+        """
+        number = base.manifest.generation + 1 if base else 1
+        content = number if content_changed or base is None else base.manifest.content_generation
+        history = (base.pointer.manifest, *base.manifest.history) if base else ()
+        manifest = Manifest(
+            generation=number,
+            content_generation=content,
+            analyzer=segments[0].analyzer if segments else "",
+            segments=segments,
+            model=model,
+            history=history[: KEPT_GENERATION_COUNT - 1],
+            created_at=self._clock(),
+        )
+        data = manifest.encode()
+        name = manifest_name(number, data)
+        self._files.write(tenant, name, data)
+        pointer = ManifestPointer(
+            generation=number,
+            manifest=name,
+            sha256=hashlib.sha256(data).hexdigest(),
+            content_generation=content,
+            trained_generation=model.content_generation if model else None,
+        )
+        if not self._pointers.move(tenant, base.pointer if base else None, pointer):
+            return None
+        return Generation(pointer, manifest)

@@ -1,0 +1,124 @@
+"""The swap: segments that a reindex built take the place of those it found when it began.
+
+Segments committed in between are kept. Of two versions of a document the later one counts, of two
+equal ones the newly built, and a document removed in between stays removed.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+
+from kotogura.documents.ledger import DocumentLedger, DocumentState
+from kotogura.errors import AnalyzerMismatch, CommitConflict
+from kotogura.index.commit import ATTEMPT_COUNT, Pause, bury
+from kotogura.index.directory import Directory, Place
+from kotogura.index.generations import Generation, Generations
+from kotogura.index.manifest import SegmentEntry
+from kotogura.index.reindex import entry_name, replaced_name
+from kotogura.tenants.files import TenantFiles
+from kotogura.tenants.identity import TenantId
+
+Places = Callable[[SegmentEntry], dict[str, Place]]
+
+
+def swap(
+    tenant: TenantId,
+    run_id: str,
+    segment_ids: Sequence[str],
+    *,
+    generations: Generations,
+    directory: Directory,
+    ledger: DocumentLedger,
+    files: TenantFiles,
+    pause: Pause,
+) -> Generation:
+    """Publish the segments that run `run_id` built. Repeatable.
+
+    Raises:
+        CommitConflict: when other commits won every race; a retry helps.
+        AnalyzerMismatch: when documents of another analyzer came in; run reindex again.
+    """
+    built = [
+        SegmentEntry.model_validate_json(files.read(tenant, entry_name(run_id, segment_id)))
+        for segment_id in segment_ids
+    ]
+    replaced = set(json.loads(files.read(tenant, replaced_name(run_id))))
+    replaced -= {segment.segment_id for segment in built}
+
+    def places(segment: SegmentEntry) -> dict[str, Place]:
+        return directory.places(tenant, segment.segment_id)
+
+    for attempt in range(1, ATTEMPT_COUNT + 1):
+        base = generations.current(tenant)
+        known = {segment.segment_id for segment in built}
+        later = [
+            segment
+            for segment in (base.manifest.segments if base else ())
+            if segment.segment_id not in replaced | known
+        ]
+        segments = resolve(tenant, built, later, places, ledger)
+        if len({segment.analyzer for segment in segments}) > 1:
+            raise AnalyzerMismatch("documents of another analyzer came in; run reindex again")
+        published = generations.publish(
+            tenant,
+            base,
+            segments=segments,
+            content_changed=True,
+            model=base.manifest.model if base else None,
+        )
+        if published is not None:
+            _settle(tenant, published, places, ledger)
+            return published
+        pause(attempt)
+    raise CommitConflict("the swap lost every race; try again")
+
+
+def resolve(
+    tenant: TenantId,
+    built: Sequence[SegmentEntry],
+    later: Sequence[SegmentEntry],
+    places: Places,
+    ledger: DocumentLedger,
+) -> tuple[SegmentEntry, ...]:
+    """Return `built` and `later` with tombstones, so that no document counts twice."""
+    fresh = {name: (entry, place) for entry in built for name, place in places(entry).items()}
+    buried: dict[str, list[Place]] = {}
+    kept: set[str] = set()
+    for entry in later:
+        for name, place in places(entry).items():
+            if place.document in entry.tombstones:
+                continue
+            rival = fresh.get(name)
+            if rival is not None and rival[1].version >= place.version:
+                buried.setdefault(entry.segment_id, []).append(place)
+            else:
+                kept.add(name)
+    records = ledger.get_many(tenant, sorted(fresh))
+    for name, (entry, place) in fresh.items():
+        record = records.get(name)
+        removed = (
+            record is not None
+            and record.state is DocumentState.DELETED
+            and record.sequencer >= place.version
+        )
+        if name in kept or removed:
+            buried.setdefault(entry.segment_id, []).append(place)
+    marked = (bury(entry, buried.get(entry.segment_id, [])) for entry in (*built, *later))
+    return tuple(entry for entry in marked if entry.live_count)
+
+
+def _settle(
+    tenant: TenantId, published: Generation, places: Places, ledger: DocumentLedger
+) -> None:
+    """Record as indexed what waited for its commit, or was quarantined, and is in now."""
+    live = {
+        name: place
+        for entry in published.manifest.segments
+        for name, place in places(entry).items()
+        if place.document not in entry.tombstones
+    }
+    number = published.manifest.generation
+    for name, record in ledger.get_many(tenant, sorted(live)).items():
+        place = live[name]
+        if record.state is not DocumentState.INDEXED and record.sequencer == place.version:
+            state = DocumentState.INDEXED
+            ledger.settle(tenant, name, place.version, state, generation=number)
