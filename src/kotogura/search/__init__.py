@@ -1,0 +1,1 @@
+"""Answering: by word, by meaning, by both; similar documents, passages and words."""

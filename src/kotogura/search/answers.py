@@ -1,0 +1,80 @@
+"""What a search answers: the JSON that people's programs read."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from kotogura.search.snippets import Snippet
+
+Mode = Literal["words", "meaning", "both"]
+
+
+class Hit(BaseModel):
+    """One document found.
+
+    Attributes:
+        document_id: its id.
+        name: its name, the key below `<tenant>/documents/`.
+        title: its title.
+        score: greater is better; comparable within one answer only.
+        snippet: why it was found.
+        title_highlights: [start, end) pairs in the title.
+    """
+
+    document_id: str
+    name: str
+    title: str
+    score: float
+    snippet: Snippet
+    title_highlights: list[tuple[int, int]] = []
+
+
+class SearchAnswer(BaseModel):
+    """Hits, best first.
+
+    Attributes:
+        mode: how was searched, also when the request didn't say.
+        generation: the generation of the index that answered.
+        total: how many documents match; by meaning every document does, more or less.
+        hits: at most as many as were asked for.
+    """
+
+    mode: Mode
+    generation: int
+    total: int
+    hits: list[Hit]
+
+
+class SimilarDocuments(BaseModel):
+    """Documents whose meaning is close to one document's, closest first."""
+
+    document_id: str
+    generation: int
+    hits: list[Hit]
+
+
+class SimilarWord(BaseModel):
+    """A word of the tenant's texts; `similarity` is a cosine, `document_frequency` a count."""
+
+    word: str
+    similarity: float
+    document_frequency: int
+
+
+class SimilarWords(BaseModel):
+    """Words whose meaning is close to one word's, closest first."""
+
+    word: str
+    generation: int
+    hits: list[SimilarWord]
+
+
+class DocumentAnswer(BaseModel):
+    """A document as the index holds it; snippets' offsets count code points of `body`."""
+
+    document_id: str
+    name: str
+    title: str
+    body: str
+    media_type: str
+    generation: int

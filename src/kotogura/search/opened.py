@@ -1,0 +1,97 @@
+"""Generations that are open for searching."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kotogura.errors import CorruptIndex, ModelNotReady
+from kotogura.index.generations import Generations
+from kotogura.index.manifest import Manifest
+from kotogura.index.reader import GenerationReader
+from kotogura.search.meaning import PassageIndex
+from kotogura.semantics.serving import ServingModels
+from kotogura.semantics.vectors import WordVectors
+from kotogura.tenants.files import TenantFiles
+from kotogura.tenants.identity import TenantId
+
+OPEN_GENERATION_COUNT = 16
+
+
+@dataclass(slots=True)
+class OpenGeneration:
+    """One pinned generation of one tenant, its parts opened when first asked for."""
+
+    reader: GenerationReader
+    files: TenantFiles
+    _passages: PassageIndex | None = field(default=None)
+    _words: WordVectors | None = field(default=None)
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose it is."""
+        return self.reader.tenant
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it is made of."""
+        return self.reader.manifest
+
+    @property
+    def passages(self) -> PassageIndex:
+        """All embedded passages. Raises ModelNotReady."""
+        if self._passages is None:
+            self._passages = PassageIndex(self.reader, self.files)
+        return self._passages
+
+    @property
+    def words(self) -> WordVectors:
+        """The embedded vocabulary. Raises ModelNotReady."""
+        if self._words is None:
+            model = self.manifest.model
+            if model is None:
+                raise ModelNotReady("no model is in service yet; start a training")
+            self._words = WordVectors.from_parquet(self.files.path(self.tenant, model.words.name))
+            if self._words.model_digest != model.digest:
+                raise CorruptIndex("the words' vectors are another model's; train again")
+        return self._words
+
+
+class OpenGenerations:
+    """Keeps the generations used last open, by tenant and manifest."""
+
+    def __init__(self, generations: Generations, files: TenantFiles, models: ServingModels) -> None:
+        self._generations = generations
+        self._files = files
+        self._models = models
+        self._open: OrderedDict[tuple[TenantId, str], OpenGeneration] = OrderedDict()
+
+    def current(self, tenant: TenantId) -> OpenGeneration:
+        """Return the tenant's newest generation, to be used for one request and no longer.
+
+        A tenant that never uploaded anything has an empty one.
+        """
+        generation = self._generations.current(tenant)
+        name = generation.pointer.manifest if generation else ""
+        found = self._open.pop((tenant, name), None)
+        if found is None:
+            manifest = generation.manifest if generation else _EMPTY
+            found = OpenGeneration(GenerationReader(tenant, manifest, self._files), self._files)
+        self._open[tenant, name] = found
+        if len(self._open) > OPEN_GENERATION_COUNT:
+            _, oldest = self._open.popitem(last=False)
+            oldest.reader.close()
+        return found
+
+    def embed(self, opened: OpenGeneration, text: str) -> NDArray[np.float32]:
+        """Return the unit vector, float32 [dimensions], of a query by the generation's model."""
+        model = opened.manifest.model
+        if model is None:
+            raise ModelNotReady("no model is in service yet; start a training")
+        embedder = self._models.embedder(opened.tenant, model.digest)
+        vector: NDArray[np.float32] = embedder.embed_queries([text])[0]
+        return vector
+
+
+_EMPTY = Manifest(generation=0, content_generation=0, analyzer="", created_at="")

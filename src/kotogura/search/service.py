@@ -1,0 +1,183 @@
+"""The questions that can be asked of a tenant's documents, each answered from one generation."""
+
+import numpy as np
+
+from kotogura.analysis.analyzer import Analyzer
+from kotogura.errors import DocumentNotFound, InvalidQuery
+from kotogura.search.answers import (
+    DocumentAnswer,
+    Hit,
+    Mode,
+    SearchAnswer,
+    SimilarDocuments,
+    SimilarWord,
+    SimilarWords,
+)
+from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.fusion import fuse
+from kotogura.search.meaning import MeaningScores
+from kotogura.search.opened import OpenGeneration, OpenGenerations
+from kotogura.search.snippets import join_spans, make_snippet
+from kotogura.search.words import query_terms, rank, score_words
+from kotogura.tenants.identity import TenantId
+
+QUERY_LIMIT_CHARACTERS = 1_000
+HIT_LIMIT = 100
+
+
+class SearchService:
+    """Answers searches. Not safe for concurrent use: one for each thread."""
+
+    def __init__(
+        self,
+        opened: OpenGenerations,
+        analyzer: Analyzer,
+        settings: Bm25Settings | None = None,
+    ) -> None:
+        self._opened = opened
+        self._analyzer = analyzer
+        self._settings = settings or Bm25Settings()
+
+    def search(
+        self, tenant: TenantId, query: str, mode: Mode | None = None, limit: int = 10
+    ) -> SearchAnswer:
+        """Return the `limit` best documents for `query`; equal scores by document id.
+
+        Without a `mode` it is `both` once the tenant has a model, and `words` until then.
+
+        Raises:
+            InvalidQuery: when the query is blank or too long, or `limit` not 1 to 100.
+            ModelNotReady: when meaning is asked for and there is no model yet.
+        """
+        _check(query, limit)
+        opened = self._opened.current(tenant)
+        mode = mode or ("both" if opened.manifest.model else "words")
+        reader = opened.reader
+        scores = np.zeros(len(reader.live))
+        terms: tuple[str, ...] = ()
+        meaning: MeaningScores | None = None
+        if mode != "meaning":
+            terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
+            scores = score_words(terms, reader, self._settings).scores
+        if mode != "words":
+            meaning = opened.passages.score(self._opened.embed(opened, query))
+            scores = fuse(scores, meaning.similarities) if mode == "both" else _cosines(meaning)
+        return SearchAnswer(
+            mode=mode,
+            generation=opened.manifest.generation,
+            total=int(np.count_nonzero(scores > 0)),
+            hits=_hits(opened, rank(scores, limit, reader), terms, meaning),
+        )
+
+    def document(self, tenant: TenantId, document_id: str) -> DocumentAnswer:
+        """Return one document. Raises DocumentNotFound, also for another tenant's."""
+        opened = self._opened.current(tenant)
+        number = _number(opened, document_id)
+        document = opened.reader.documents([number])[number]
+        return DocumentAnswer(
+            document_id=document.document_id,
+            name=document.name,
+            title=document.title,
+            body=document.body,
+            media_type=document.media_type,
+            generation=opened.manifest.generation,
+        )
+
+    def similar_documents(
+        self, tenant: TenantId, document_id: str, limit: int = 10
+    ) -> SimilarDocuments:
+        """Return other documents by how close their best passage comes to this one's mean.
+
+        Raises:
+            DocumentNotFound: when there is no such document of this tenant.
+            ModelNotReady: when there is no model yet.
+        """
+        _check("-", limit)
+        opened = self._opened.current(tenant)
+        number = _number(opened, document_id)
+        vector = opened.passages.document_vector(number)
+        hits: list[Hit] = []
+        if vector is not None:
+            meaning = opened.passages.score(vector)
+            scores = _cosines(meaning)
+            scores[number] = 0.0
+            hits = _hits(opened, rank(scores, limit, opened.reader), (), meaning)
+        generation = opened.manifest.generation
+        return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
+
+    def similar_words(self, tenant: TenantId, word: str, limit: int = 10) -> SimilarWords:
+        """Return the words of the tenant's texts that mean most alike, the word's own terms apart.
+
+        Raises:
+            InvalidQuery: when the word is blank or above 1,000 characters.
+            ModelNotReady: when there is no model yet.
+        """
+        _check(word, limit)
+        opened = self._opened.current(tenant)
+        words = opened.words
+        own = set(query_terms(word, self._analyzer, opened.manifest.analyzer)) | {word}
+        similarities = words.similarities(self._opened.embed(opened, word))
+        order = np.lexsort((np.arange(len(similarities)), -similarities))
+        hits = [
+            SimilarWord(
+                word=words.terms[row],
+                similarity=round(float(similarities[row]), 6),
+                document_frequency=int(words.document_frequencies[row]),
+            )
+            for row in order[: limit + len(own)]
+            if words.terms[row] not in own
+        ]
+        generation = opened.manifest.generation
+        return SimilarWords(word=word, generation=generation, hits=hits[:limit])
+
+
+def _check(query: str, limit: int) -> None:
+    if not query.strip():
+        raise InvalidQuery("the query is blank; say what to search for")
+    if len(query) > QUERY_LIMIT_CHARACTERS:
+        raise InvalidQuery(f"the query is above {QUERY_LIMIT_CHARACTERS} characters; shorten it")
+    if not 1 <= limit <= HIT_LIMIT:
+        raise InvalidQuery(f"limit is 1 to {HIT_LIMIT}")
+
+
+def _number(opened: OpenGeneration, document_id: str) -> int:
+    number = opened.reader.find(document_id)
+    if number is None:
+        raise DocumentNotFound("there is no such document")
+    return number
+
+
+def _cosines(meaning: MeaningScores) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Return similarities as scores: 0 for documents without passages or turned away."""
+    return np.maximum(np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0), 0.0)
+
+
+def _hits(
+    opened: OpenGeneration,
+    ranked: list[tuple[int, float]],
+    terms: tuple[str, ...],
+    meaning: MeaningScores | None,
+) -> list[Hit]:
+    numbers = [number for number, _ in ranked]
+    documents = opened.reader.documents(numbers)
+    places = opened.reader.places(terms, numbers)
+    hits = []
+    for number, score in ranked:
+        document = documents[number]
+        spans = [(span.start, span.end) for span in places[number] if span.field == "body"]
+        best = opened.passages.passage(meaning, number) if meaning else None
+        # By both, a passage is shown only where no word of the query is to be seen.
+        passage = (best.start, best.end) if best and not spans else None
+        hits.append(
+            Hit(
+                document_id=document.document_id,
+                name=document.name,
+                title=document.title,
+                score=round(score, 6),
+                snippet=make_snippet(document.body, spans, passage),
+                title_highlights=join_spans(
+                    (span.start, span.end) for span in places[number] if span.field == "title"
+                ),
+            )
+        )
+    return hits
