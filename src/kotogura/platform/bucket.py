@@ -1,0 +1,85 @@
+"""The tenants' own files, in S3."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kotogura.documents.identity import document_key, documents_prefix
+from kotogura.documents.originals import OriginalFile
+from kotogura.errors import StoreUnavailable
+from kotogura.tenants.identity import TenantId
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_MISSING = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
+UPLOAD_SECONDS = 900
+
+
+class BucketOriginals:
+    """Implements `Originals` and `OriginalListing` over the documents bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def read(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> bytes | None:
+        """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
+        key = document_key(tenant, name)
+        try:
+            if version_id is None:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            else:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+            return answer["Body"].read(limit_bytes + 1)
+        except ClientError as error:
+            if _code(error) in _MISSING:
+                return None
+            raise StoreUnavailable(f"the bucket refused ({_code(error)})") from error
+        except BotoCoreError as error:
+            raise StoreUnavailable("the bucket can't be reached") from error
+
+    def exists(self, tenant: TenantId, name: str) -> bool:
+        """Return whether the name has a current version."""
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=document_key(tenant, name))
+        except ClientError as error:
+            if _code(error) in _MISSING:
+                return False
+            raise StoreUnavailable(f"the bucket refused ({_code(error)})") from error
+        return True
+
+    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
+        """Yield all current files of `tenant` by name, folders left out."""
+        prefix = documents_prefix(tenant)
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        for page in pages:
+            for entry in page.get("Contents", []):
+                name = entry["Key"].removeprefix(prefix)
+                if name and not name.endswith("/"):
+                    yield OriginalFile(name, entry["Size"])
+
+    def remove(self, tenant: TenantId, name: str) -> None:
+        """Put a delete marker on the object; its event then removes it from the index."""
+        self._client.delete_object(Bucket=self._bucket, Key=document_key(tenant, name))
+
+    def upload_url(self, tenant: TenantId, name: str, size_bytes: int) -> str:
+        """Return a URL that takes one PUT of exactly `size_bytes`, for fifteen minutes."""
+        return self._client.generate_presigned_url(
+            "put_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": document_key(tenant, name),
+                "ContentLength": size_bytes,
+            },
+            ExpiresIn=UPLOAD_SECONDS,
+        )
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

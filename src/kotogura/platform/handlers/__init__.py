@@ -1,0 +1,1 @@
+"""What each function runs: one module for each, so that none imports what another needs."""

@@ -1,0 +1,60 @@
+"""The handlers of `functions/ingest`: extract a document, or record why that can't be done."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kotogura import errors
+from kotogura.documents.intake import quarantine, receive
+from kotogura.documents.ledger import Reason
+from kotogura.index.staging import stage_removal
+from kotogura.platform.telemetry import Event, Handler, Telemetry
+from kotogura.platform.wiring import Parts
+from kotogura.tenants.identity import TenantId
+
+
+def ingest_handler() -> Handler:
+    """Return the handler that takes an S3 event in; see `Intake` for its answer."""
+    parts = Parts.from_environment()
+
+    def work(event: Event) -> Mapping[str, Any]:
+        intake = receive(event, parts.originals, parts.ledger, parts.files)
+        if intake.outcome == "removed":
+            tenant = TenantId(intake.tenant)
+            stage_removal(tenant, intake.document_id, intake.sequencer, parts.staged)
+        return intake.model_dump(exclude_none=True)
+
+    return Telemetry().step(work)
+
+
+def quarantine_handler() -> Handler:
+    """Return the handler that records a failure; see `Quarantined` for its answer."""
+    parts = Parts.from_environment()
+
+    def work(event: Event) -> Mapping[str, Any]:
+        reason = reason_of(event["error"])
+        return quarantine(event["event"], reason, parts.ledger).model_dump()
+
+    return Telemetry().step(work)
+
+
+def reason_of(error: Mapping[str, str]) -> Reason:
+    """Return the reason that a state machine's error stands for.
+
+    Our own errors carry a sentence for the tenant. Others, such as a timeout, are told by their
+    name alone: their text may quote what must not be shown.
+
+    >>> reason_of({"Error": "UndecodableText", "Cause": '{"errorMessage": "save as UTF-8"}'})
+    Reason(code='undecodable-text', detail='save as UTF-8')
+    >>> reason_of({"Error": "Sandbox.Timedout", "Cause": ""}).code
+    'internal'
+    """
+    name = error.get("Error", "")
+    found = getattr(errors, name, None)
+    if isinstance(found, type) and issubclass(found, errors.KotoguraError):
+        try:
+            detail = json.loads(error.get("Cause", ""))["errorMessage"]
+        except (ValueError, KeyError, TypeError):
+            detail = found.code
+        return Reason(found.code, detail)
+    return Reason("internal", f"it could not be processed ({name}); upload it again")

@@ -1,0 +1,22 @@
+"""The handler of `functions/manage`, outside the VPC: it signs uploads and starts workflows."""
+
+import boto3
+
+from kotogura.platform.http import api_handler
+from kotogura.platform.manage_api import Trainings, manage_api
+from kotogura.platform.settings import required
+from kotogura.platform.telemetry import Handler, Telemetry
+from kotogura.platform.wiring import Parts
+
+
+def manage_handler() -> Handler:
+    """Return the handler for documents and trainings over HTTP."""
+    parts = Parts.from_environment()
+    trainings = Trainings(
+        parts.trainings,
+        parts.tenants,
+        boto3.client("stepfunctions"),
+        required(parts.settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
+    )
+    telemetry = Telemetry()
+    return api_handler(manage_api(parts.originals, parts.ledger, trainings, telemetry), telemetry)

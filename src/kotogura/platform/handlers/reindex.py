@@ -1,0 +1,71 @@
+"""The handlers of `functions/reindex`: plan a run, build its segments, swap them in."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from kotogura.analysis.tokenizers import ginza_analyzer
+from kotogura.index.reindex import build, plan
+from kotogura.index.swap import swap
+from kotogura.platform.clock import pause
+from kotogura.platform.embedding import segment_embedder
+from kotogura.platform.telemetry import Event, Handler, Telemetry
+from kotogura.platform.wiring import Parts
+from kotogura.tenants.identity import TenantId
+
+
+def plan_handler() -> Handler:
+    """Return the handler that lists a tenant's files in batches; see `Plan` for its answer."""
+    parts = Parts.from_environment()
+
+    def work(event: Event) -> Mapping[str, Any]:
+        tenant, run_id = TenantId(event["tenant"]), uuid4().hex
+        return plan(tenant, run_id, parts.originals, parts.generations, parts.files).model_dump()
+
+    return Telemetry().step(work)
+
+
+def build_handler() -> Handler:
+    """Return the handler that builds one batch's segment; see `Built` for its answer."""
+    parts = Parts.from_environment()
+    analyzer = ginza_analyzer()
+    embed = segment_embedder(parts.generations, parts.files)
+
+    def work(event: Event) -> Mapping[str, Any]:
+        return build(
+            TenantId(event["tenant"]),
+            event["run_id"],
+            event["batch"],
+            originals=parts.originals,
+            ledger=parts.ledger,
+            analyzer=analyzer,
+            embed=embed,
+            files=parts.files,
+        ).model_dump()
+
+    return Telemetry().step(work)
+
+
+def swap_handler() -> Handler:
+    """Return the handler that publishes a run's segments, and answers what is found now."""
+    parts = Parts.from_environment()
+
+    def work(event: Event) -> Mapping[str, Any]:
+        tenant = TenantId(event["tenant"])
+        generation = swap(
+            tenant,
+            event["run_id"],
+            event["segments"],
+            generations=parts.generations,
+            directory=parts.directory,
+            ledger=parts.ledger,
+            files=parts.files,
+            pause=pause,
+        )
+        return {
+            "tenant": tenant,
+            "generation": generation.manifest.generation,
+            "document_count": generation.manifest.document_count,
+        }
+
+    return Telemetry().step(work)

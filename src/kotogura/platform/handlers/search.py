@@ -1,0 +1,20 @@
+"""The handler of `functions/search`. It imports neither spaCy nor torch, which a test holds."""
+
+from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.platform.http import api_handler
+from kotogura.platform.search_api import search_api
+from kotogura.platform.telemetry import Handler, Telemetry
+from kotogura.platform.wiring import Parts
+from kotogura.search.opened import OpenGenerations
+from kotogura.search.service import SearchService
+from kotogura.semantics.embedder import OnnxEmbedder
+from kotogura.semantics.serving import ServingModels
+
+
+def search_handler() -> Handler:
+    """Return the handler that answers searches over HTTP."""
+    parts = Parts.from_environment()
+    models = ServingModels(parts.files, OnnxEmbedder.open)
+    opened = OpenGenerations(parts.generations, parts.files, models)
+    telemetry = Telemetry()
+    return api_handler(search_api(SearchService(opened, sudachi_analyzer()), telemetry), telemetry)

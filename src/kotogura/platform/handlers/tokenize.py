@@ -1,0 +1,31 @@
+"""The handler of `functions/tokenize`: terms by GiNZA, vectors by the model in service."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kotogura.analysis.tokenizers import ginza_analyzer
+from kotogura.index.staging import stage_document
+from kotogura.platform.embedding import segment_embedder
+from kotogura.platform.telemetry import Event, Handler, Telemetry
+from kotogura.platform.wiring import Parts
+from kotogura.tenants.identity import TenantId
+
+
+def tokenize_handler() -> Handler:
+    """Return the handler that stages an extracted document; see `Tokenized` for its answer."""
+    parts = Parts.from_environment()
+    analyzer = ginza_analyzer()
+    embed = segment_embedder(parts.generations, parts.files)
+
+    def work(event: Event) -> Mapping[str, Any]:
+        return stage_document(
+            TenantId(event["tenant"]),
+            event["document_id"],
+            event["sequencer"],
+            analyzer=analyzer,
+            embed=embed,
+            files=parts.files,
+            staged=parts.staged,
+        ).model_dump()
+
+    return Telemetry().step(work)

@@ -1,0 +1,76 @@
+"""HTTP: one resolver for each function, its errors as problems, its tenant from the token alone."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kotogura.errors import InvalidArgument, Kind, KotoguraError, NotFound, Unauthenticated
+from kotogura.platform.problems import problem
+from kotogura.platform.telemetry import Event, Handler, Telemetry
+from kotogura.tenants.identity import TenantId
+
+Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
+DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
+
+
+def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
+    """Return a resolver that validates input and answers every failure as a problem."""
+    app = APIGatewayHttpResolver(enable_validation=True)
+
+    def refuse(error: KotoguraError) -> Response[str]:
+        log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
+        log("request refused", extra={"code": error.code, "kind": error.kind})
+        return problem(error)
+
+    def refuse_invalid(error: RequestValidationError) -> Response[str]:
+        places = sorted({".".join(str(part) for part in entry["loc"]) for entry in error.errors()})
+        return refuse(InvalidArgument(f"correct these parameters: {', '.join(places)}"))
+
+    def refuse_unknown(_: Exception) -> Response[str]:
+        return refuse(NotFound("there is no such route"))
+
+    def fail(error: Exception) -> Response[str]:
+        telemetry.logger.exception("request failed", extra={"error": type(error).__name__})
+        telemetry.metrics.add_metric("RequestFailures", MetricUnit.Count, 1)
+        return problem(KotoguraError("something broke on our side; the log has it"))
+
+    app.exception_handler(KotoguraError)(refuse)
+    app.exception_handler(RequestValidationError)(refuse_invalid)
+    app.exception_handler(Exception)(fail)
+    app.not_found(refuse_unknown)
+    return app
+
+
+def current_tenant(app: APIGatewayHttpResolver) -> TenantId:
+    """Return the tenant that the request's verified token names.
+
+    API Gateway has checked signature, issuer, audience and expiry before a function runs, and puts
+    the claims beside the request; nothing in path, body or headers is looked at.
+
+    Raises:
+        Unauthenticated: when the token names no tenant.
+    """
+    authorizer: Any = app.current_event.request_context.authorizer
+    claims = (authorizer.jwt_claim or {}) if authorizer else {}
+    tenant = claims.get("tenant")
+    if not tenant:
+        raise Unauthenticated("the token names no tenant; sign in as a tenant's user")
+    return TenantId(tenant)
+
+
+def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
+    """Return the Lambda handler that serves `app`, logged and measured.
+
+    The query string is not logged: it holds what people search for.
+    """
+
+    def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    measured: Handler = telemetry.metrics.log_metrics(capture_cold_start_metric=True)(handle)
+    logged: Handler = telemetry.logger.inject_lambda_context(clear_state=True)(measured)
+    return logged

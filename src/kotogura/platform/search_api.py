@@ -1,0 +1,51 @@
+"""The routes of `functions/search`."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.metrics import MetricUnit
+
+from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
+from kotogura.platform.telemetry import Telemetry
+from kotogura.search.answers import (
+    DocumentAnswer,
+    Mode,
+    SearchAnswer,
+    SimilarDocuments,
+    SimilarWords,
+)
+from kotogura.search.service import SearchService
+
+
+def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpResolver:
+    """Return the resolver that answers searches by `service`."""
+    app = make_resolver(telemetry)
+
+    @app.get("/search")
+    def search(
+        q: Annotated[str, Query(description="words or a question")],
+        mode: Annotated[Mode | None, Query(description="words, meaning or both")] = None,
+        limit: Limit = 10,
+    ) -> SearchAnswer:
+        answer = service.search(current_tenant(app), q, mode, limit)
+        telemetry.metrics.add_metric("Searches", MetricUnit.Count, 1)
+        telemetry.metrics.add_metadata("mode", answer.mode)
+        return answer
+
+    @app.get("/documents/<document_id>")
+    def document(document_id: DocumentIdInPath) -> DocumentAnswer:
+        return service.document(current_tenant(app), document_id)
+
+    @app.get("/documents/<document_id>/similar")
+    def similar_documents(document_id: DocumentIdInPath, limit: Limit = 10) -> SimilarDocuments:
+        return service.similar_documents(current_tenant(app), document_id, limit)
+
+    @app.get("/words/<word>/similar")
+    def similar_words(
+        word: Annotated[str, Path(description="a word")], limit: Limit = 10
+    ) -> SimilarWords:
+        return service.similar_words(current_tenant(app), unquote(word), limit)
+
+    return app

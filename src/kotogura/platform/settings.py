@@ -1,0 +1,52 @@
+"""Settings, read from the environment once, where a function or a task begins."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kotogura.errors import InvalidArgument
+
+T = TypeVar("T")
+
+
+class Settings(BaseModel):
+    """What a deployment decides. Each field's alias is its environment variable.
+
+    `template.yaml` sets the same names, which a contract test holds. A function is given only what
+    it uses, so all but the table may be missing; using what is missing raises InvalidArgument.
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    stage: str = Field(default="dev", alias="KOTOGURA_STAGE")
+    table: str = Field(alias="KOTOGURA_TABLE")
+    documents_bucket: str | None = Field(default=None, alias="KOTOGURA_DOCUMENTS_BUCKET")
+    store: Path | None = Field(default=None, alias="KOTOGURA_STORE")
+    base_model: Path | None = Field(default=None, alias="KOTOGURA_BASE_MODEL")
+    train_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_TRAIN_WORKFLOW_ARN")
+    tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
+    training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings that `environment` holds.
+
+        Raises:
+            InvalidArgument: naming the variables that are missing or wrong.
+        """
+        try:
+            return cls.model_validate(
+                {name: value for name, value in environment.items() if name.startswith("KOTOGURA_")}
+            )
+        except ValidationError as error:
+            names = ", ".join(sorted({str(entry["loc"][0]) for entry in error.errors()}))
+            raise InvalidArgument(f"set these environment variables rightly: {names}") from None
+
+
+def required(value: T | None, name: str) -> T:
+    """Return `value`, which this function or task can't do without."""
+    if value is None:
+        raise InvalidArgument(f"set the environment variable {name}")
+    return value

@@ -1,0 +1,173 @@
+"""The one DynamoDB table: its keys, its items as plain values, its errors as ours."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kotogura.errors import StoreUnavailable, Throttled
+from kotogura.tenants.identity import TenantId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
+    from mypy_boto3_dynamodb.service_resource import Table as DynamoTable
+
+TENANTS = "TENANTS"
+_THROTTLES = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+}
+_BATCH_GET_COUNT = 100
+
+Item = dict[str, Any]
+
+
+class ConditionFailed(Exception):
+    """A conditional write found something else; never leaves `kotogura.platform`."""
+
+
+def partition(tenant: TenantId) -> str:
+    """Return the partition that holds all items of `tenant` but its own record.
+
+    >>> partition(TenantId("minato-shoji"))
+    'TENANT#minato-shoji'
+    """
+    return f"TENANT#{tenant}"
+
+
+class Table:
+    """Reads and writes items. Reads are strongly consistent."""
+
+    def __init__(self, resource: "DynamoDBServiceResource", name: str) -> None:
+        self._resource = resource
+        self._table: DynamoTable = resource.Table(name)
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """Return one item, or None."""
+        with _translated():
+            answer = self._table.get_item(Key={"pk": pk, "sk": sk}, ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, pk: str, sks: Sequence[str]) -> list[Item]:
+        """Return the items that exist, in no order."""
+        found: list[Item] = []
+        for first in range(0, len(sks), _BATCH_GET_COUNT):
+            keys = [{"pk": pk, "sk": sk} for sk in sks[first : first + _BATCH_GET_COUNT]]
+            asked: Mapping[str, Any] = {self._table.name: {"Keys": keys, "ConsistentRead": True}}
+            while asked:
+                with _translated():
+                    answer = self._resource.batch_get_item(RequestItems=asked)
+                found += [_plain(item) for item in answer["Responses"].get(self._table.name, [])]
+                asked = answer.get("UnprocessedKeys", {})
+        return found
+
+    def query(self, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
+        """Yield the items of a partition whose sort key begins with `prefix`, in its order."""
+        start: Mapping[str, Any] | None = {}
+        while start is not None:
+            items, start = self._page(pk, prefix, start, None, newest_first)
+            yield from items
+
+    def page(
+        self, pk: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Item], str | None]:
+        """Return up to `limit` items after the key `after`, and the last key if more follow."""
+        items, last = self._page(pk, prefix, {"pk": pk, "sk": after} if after else {}, limit, False)
+        return items, last["sk"] if last else None
+
+    def put(self, item: Item, condition: str | None = None, **values: Any) -> None:
+        """Write an item; with a `condition`, only if it holds, else raise ConditionFailed.
+
+        Values of the condition are given by name and stand in it as `:name`.
+        """
+        arguments: Item = {"Item": _stored(item)}
+        if condition is not None:
+            arguments["ConditionExpression"] = condition
+        if values:
+            arguments["ExpressionAttributeValues"] = _stored(
+                {f":{name}": value for name, value in values.items()}
+            )
+        with _translated():
+            self._table.put_item(**arguments)
+
+    def update(self, pk: str, sk: str, changes: Item, condition: str, **values: Any) -> None:
+        """Set attributes of an item if `condition` holds, else raise ConditionFailed."""
+        names = {f"#{number}": name for number, name in enumerate(changes)}
+        stored = {f":{number}": value for number, value in enumerate(changes.values())}
+        stored |= {f":{name}": value for name, value in values.items()}
+        assignments = ", ".join(f"#{number} = :{number}" for number in range(len(changes)))
+        with _translated():
+            self._table.update_item(
+                Key={"pk": pk, "sk": sk},
+                UpdateExpression=f"SET {assignments}",
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=_stored(stored),
+            )
+
+    def delete(self, pk: str, sks: Sequence[str]) -> None:
+        """Delete items; those that are missing are no error."""
+        with _translated(), self._table.batch_writer() as batch:
+            for sk in sks:
+                batch.delete_item(Key={"pk": pk, "sk": sk})
+
+    def _page(
+        self,
+        pk: str,
+        prefix: str,
+        start: Mapping[str, Any],
+        limit: int | None,
+        newest_first: bool,
+    ) -> tuple[list[Item], Mapping[str, Any] | None]:
+        arguments: Item = {
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {":pk": pk, ":prefix": prefix},
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        if start:
+            arguments["ExclusiveStartKey"] = start
+        if limit is not None:
+            arguments["Limit"] = limit
+        with _translated():
+            answer = self._table.query(**arguments)
+        return [_plain(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the SDK's errors into ours."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailed from None
+        if code in _THROTTLES:
+            raise Throttled("the table is throttled; try again") from error
+        raise StoreUnavailable(f"the table refused ({code})") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"the table can't be reached ({type(error).__name__})") from error
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` with DynamoDB's decimals as int or float."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _stored(value: Any) -> Any:
+    """Return `value` with floats as decimals, which is all that DynamoDB takes."""
+    if isinstance(value, Mapping):
+        return {key: _stored(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_stored(inner) for inner in value]
+    return Decimal(str(value)) if isinstance(value, float) else value

@@ -1,0 +1,78 @@
+"""The register of tenants and the log of trainings, kept in the table."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kotogura.errors import TenantExists
+from kotogura.platform.clock import now
+from kotogura.platform.table import TENANTS, ConditionFailed, Table, partition
+from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import TenantRecord
+
+_TRAINING = "TRAINING#"
+
+
+class TableTenants:
+    """Implements `TenantRegistry`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, record: TenantRecord) -> None:
+        """Register a tenant.
+
+        Raises:
+            TenantExists: when the id is taken.
+        """
+        item = {
+            "pk": TENANTS,
+            "sk": str(record.tenant),
+            "tenant": str(record.tenant),
+            "name": record.name,
+            "cadence": record.cadence,
+            "created_at": record.created_at or now(),
+        }
+        try:
+            self._table.put(item, "attribute_not_exists(sk)")
+        except ConditionFailed:
+            raise TenantExists("there is a tenant of this id already") from None
+
+    def get(self, tenant: TenantId) -> TenantRecord | None:
+        """Return one record, or None."""
+        item = self._table.get(TENANTS, tenant)
+        return _tenant(item) if item else None
+
+    def all(self) -> Iterator[TenantRecord]:
+        """Yield all records by tenant id."""
+        return map(_tenant, self._table.query(TENANTS, ""))
+
+
+class TableTrainings:
+    """Implements `TrainingLog`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, tenant: TenantId, training_id: str) -> TrainingRecord | None:
+        """Return one record, or None."""
+        item = self._table.get(partition(tenant), _TRAINING + training_id)
+        return TrainingRecord(**item) if item else None
+
+    def newest(self, tenant: TenantId, limit: int = 20) -> list[TrainingRecord]:
+        """Return the last trainings, the newest first."""
+        items = self._table.query(partition(tenant), _TRAINING, newest_first=True)
+        return [TrainingRecord(**item) for item, _ in zip(items, range(limit), strict=False)]
+
+    def update(self, tenant: TenantId, training_id: str, changes: Mapping[str, Any]) -> None:
+        """Set attributes of a record, creating it if the workflow did not."""
+        self._table.update(
+            partition(tenant),
+            _TRAINING + training_id,
+            {"training_id": training_id, **changes},
+            "attribute_exists(sk) OR attribute_not_exists(sk)",
+        )
+
+
+def _tenant(item: Mapping[str, Any]) -> TenantRecord:
+    return TenantRecord(TenantId(item["tenant"]), item["name"], item["cadence"], item["created_at"])

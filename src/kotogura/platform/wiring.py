@@ -1,0 +1,95 @@
+"""The whole product wired together: each function's handler from its settings.
+
+Nothing is created at import. A part is replaced by building another one here; the rooms only know
+the protocols they state.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from kotogura.index.generations import Generations
+from kotogura.platform.bucket import BucketOriginals
+from kotogura.platform.clock import now
+from kotogura.platform.folder import FolderFiles
+from kotogura.platform.ledger import TableLedger
+from kotogura.platform.pointers import TablePointers, TableStagedChanges
+from kotogura.platform.settings import Settings, required
+from kotogura.platform.table import Table
+from kotogura.platform.tenants import TableTenants, TableTrainings
+
+if TYPE_CHECKING:
+    from kotogura.index.directory import Directory
+
+_CLIENTS = Config(
+    connect_timeout=3, read_timeout=30, retries={"mode": "standard", "max_attempts": 4}
+)
+
+
+class Parts:
+    """The parts a function is made of, each made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def from_environment(cls) -> "Parts":
+        """Return the parts that the process's environment describes. Raises InvalidArgument."""
+        return cls(Settings.from_environment(os.environ))
+
+    @cached_property
+    def table(self) -> Table:
+        """The table."""
+        return Table(boto3.resource("dynamodb", config=_CLIENTS), self.settings.table)
+
+    @cached_property
+    def originals(self) -> BucketOriginals:
+        """The tenants' own files."""
+        bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
+        return BucketOriginals(boto3.client("s3", config=_CLIENTS), bucket)
+
+    @cached_property
+    def files(self) -> FolderFiles:
+        """The store of indexes and models."""
+        return FolderFiles(self.store)
+
+    @property
+    def store(self) -> Path:
+        """The store's folder."""
+        return required(self.settings.store, "KOTOGURA_STORE")
+
+    @cached_property
+    def ledger(self) -> TableLedger:
+        """The ledger of documents."""
+        return TableLedger(self.table)
+
+    @cached_property
+    def staged(self) -> TableStagedChanges:
+        """Changes that wait for their commit."""
+        return TableStagedChanges(self.table)
+
+    @cached_property
+    def generations(self) -> Generations:
+        """All tenants' generations."""
+        return Generations(self.files, TablePointers(self.table), now)
+
+    @cached_property
+    def directory(self) -> "Directory":
+        """Where documents are in segments."""
+        from kotogura.index.directory import Directory  # noqa: PLC0415 — not every function
+
+        return Directory(self.files)
+
+    @cached_property
+    def tenants(self) -> TableTenants:
+        """The register of tenants."""
+        return TableTenants(self.table)
+
+    @cached_property
+    def trainings(self) -> TableTrainings:
+        """The log of trainings."""
+        return TableTrainings(self.table)
