@@ -1,0 +1,1 @@
+"""The command line: the local stack, tenants, uploads, searches, trainings."""

@@ -1,0 +1,58 @@
+"""The HTTP API as a command calls it."""
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from kotogura.commands.errors import RequestFailed
+
+_TIMEOUT_SECONDS = 60.0
+
+
+class Api:
+    """Calls the API of one deployment as one user."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self._base_url = base_url
+        self._token = token
+        self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT_SECONDS)
+
+    def search(self, query: str, mode: str | None, limit: int = 10) -> dict[str, Any]:
+        """Return what `GET /search` answers."""
+        parameters = {"q": query, "limit": str(limit), **({"mode": mode} if mode else {})}
+        return self.call("GET", f"/search?{urlencode(parameters)}")
+
+    def similar_words(self, word: str, limit: int = 10) -> dict[str, Any]:
+        """Return what `GET /words/{word}/similar` answers."""
+        return self.call("GET", f"/words/{quote(word, safe='')}/similar?limit={limit}")
+
+    def start_training(self) -> dict[str, Any]:
+        """Return what `POST /trainings` answers."""
+        return self.call("POST", "/trainings")
+
+    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Send one request and return its JSON.
+
+        Raises:
+            RequestFailed: with the problem's detail, or why there was no answer.
+        """
+        try:
+            response = self._pool.request(
+                method,
+                self._base_url.rstrip("/") + path,
+                headers={"Authorization": f"Bearer {self._token}"},
+                **({"json": body} if body is not None else {}),
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise RequestFailed(f"the API can't be reached ({type(error).__name__})") from error
+        text = response.data.decode("utf-8", "replace")
+        try:
+            answer: Any = json.loads(text) if text else {}
+        except ValueError:
+            answer = {}
+        if response.status >= 400:
+            detail = answer.get("detail") or answer.get("message") or "no detail"
+            raise RequestFailed(f"the API answered {response.status}: {detail}")
+        return answer if isinstance(answer, dict) else {"items": answer}

@@ -1,0 +1,41 @@
+"""What can go wrong with a command beside what goes wrong below it.
+
+KotoguraError
+└── CommandError                 command-error
+    ├── UploadIncomplete         upload-incomplete: some files are quarantined, or not there in time
+    ├── TrainingFailed           training-failed
+    ├── RequestFailed            request-failed: the API answered with a problem
+    └── SignInFailed             sign-in-failed
+"""
+
+from kotogura.errors import Internal
+
+
+class CommandError(Internal):
+    """Base of the commands' own errors; the message is shown, and the exit code is 1."""
+
+    code = "command-error"
+
+
+class UploadIncomplete(CommandError):
+    """Some files are quarantined, or not searchable in time."""
+
+    code = "upload-incomplete"
+
+
+class TrainingFailed(CommandError):
+    """The training's workflow failed or took too long."""
+
+    code = "training-failed"
+
+
+class RequestFailed(CommandError):
+    """The API answered with a problem."""
+
+    code = "request-failed"
+
+
+class SignInFailed(CommandError):
+    """There is no password for the tenant on this machine, or it is not right."""
+
+    code = "sign-in-failed"

@@ -1,0 +1,225 @@
+"""The command `kotogura`. Exit codes: 0 done, 1 failed, 2 wrong usage; an error takes one line."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from kotogura import __version__
+from kotogura.commands import running
+from kotogura.commands.accounts import Accounts
+from kotogura.commands.api import Api
+from kotogura.commands.deployment import Deployment
+from kotogura.commands.status import show_status
+from kotogura.commands.terminal import Terminal
+from kotogura.commands.training import run_training
+from kotogura.commands.uploads import find_files, upload
+from kotogura.errors import InvalidArgument, KotoguraError
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import Cadence
+
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every command shares: the state folder, the deployment's name, the terminal."""
+
+    state: Path
+    stack_name: str | None
+    terminal: Terminal
+
+    def deployment(self) -> Deployment:
+        """Return the deployment that is meant."""
+        return Deployment.find(self.state, self.stack_name)
+
+    def api(self, deployment: Deployment, tenant: TenantId) -> Api:
+        """Return the API as the tenant's user calls it."""
+        return Api(deployment.api_url, Accounts(deployment, self.state).token(tenant))
+
+
+class _Tenant(click.ParamType[TenantId]):
+    name = "tenant"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> TenantId:
+        try:
+            return TenantId(str(value))
+        except InvalidArgument as error:
+            self.fail(error.detail, param, ctx)
+
+
+_TENANT = _Tenant()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    default=_ROOT / ".kotogura",
+    help="Folder of the local stack.  [default: .kotogura of the checkout]",
+)
+@click.option("--stack", "stack_name", help="A stack in your AWS account instead of the local one.")
+@click.pass_context
+def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | None) -> None:
+    """Search Japanese documents by word and by meaning."""
+    context.obj = Session(state.absolute(), stack_name, Terminal(as_json))
+
+
+@cli.command()
+@click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
+@click.pass_obj
+def up(session: Session, port: int) -> None:
+    """Start the local stack and leave it running until Ctrl-C."""
+    running.run_up(_ROOT, session.state, port, session.terminal)
+
+
+@cli.command()
+@click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
+@click.option("--once", is_flag=True, help="End after the searches instead of staying up.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
+@click.pass_obj
+def demo(session: Session, port: int, once: bool, as_json: bool) -> None:
+    """Start the local stack, upload samples, train, and show three searches for each tenant."""
+    terminal = Terminal(as_json or session.terminal.as_json)
+    running.run_demonstration(_ROOT, session.state, port, terminal, once=once)
+
+
+@cli.group()
+def tenant() -> None:
+    """Create and list tenants."""
+
+
+@tenant.command("create")
+@click.argument("tenant", type=_TENANT)
+@click.option("--name", required=True, help="The tenant's name for people.")
+@click.option("--user", required=True, help="E-mail address of its first user.")
+@click.option(
+    "--training",
+    "cadence",
+    type=click.Choice(["off", "daily", "weekly"]),
+    default="weekly",
+    show_default=True,
+    help="How often its model is trained by schedule.",
+)
+@click.pass_obj
+def tenant_create(
+    session: Session, tenant: TenantId, name: str, user: str, cadence: Cadence
+) -> None:
+    """Register TENANT with a user, and keep the user's password in the state folder."""
+    accounts = Accounts(session.deployment(), session.state)
+    created = accounts.create(tenant, name, user, cadence)
+    session.terminal.line(f"{tenant} {'created' if created else 'was there already'}")
+    session.terminal.result({"tenant": tenant, "created": created})
+
+
+@tenant.command("list")
+@click.pass_obj
+def tenant_list(session: Session) -> None:
+    """List all tenants."""
+    records = list(session.deployment().tenants.all())
+    session.terminal.rows(
+        ["tenant", "name", "training", "created"],
+        [[record.tenant, record.name, record.cadence, record.created_at] for record in records],
+    )
+    session.terminal.result(
+        {
+            "tenants": [
+                {"tenant": record.tenant, "name": record.name, "cadence": record.cadence}
+                for record in records
+            ]
+        }
+    )
+
+
+@cli.command("upload")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--deadline", default=600.0, show_default=True, help="Seconds to wait at most.")
+@click.pass_obj
+def upload_files(
+    session: Session, paths: tuple[Path, ...], tenant: TenantId, deadline: float
+) -> None:
+    """Upload files and folders, and wait until they can be found."""
+    report = upload(session.deployment(), tenant, find_files(paths), session.terminal, deadline)
+    for record in report.quarantined:
+        detail = record.reason.detail if record.reason else "no reason was recorded"
+        session.terminal.note(f"quarantined: {record.name}: {detail}")
+    session.terminal.line(
+        f"{report.indexed} findable ({report.uploaded} sent, {report.unchanged} unchanged), "
+        f"{len(report.quarantined)} quarantined"
+    )
+    session.terminal.result(
+        {
+            "uploaded": report.uploaded,
+            "unchanged": report.unchanged,
+            "indexed": report.indexed,
+            "quarantined": [record.name for record in report.quarantined],
+        }
+    )
+    if report.quarantined:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--mode", type=click.Choice(["words", "meaning", "both"]), help="How to search.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.pass_obj
+def search(session: Session, query: str, tenant: TenantId, mode: str | None, limit: int) -> None:
+    """Search a tenant's documents for QUERY."""
+    answer = session.api(session.deployment(), tenant).search(query, mode, limit)
+    session.terminal.hits(answer["hits"])
+    session.terminal.line(
+        f"{answer['total']} documents by {answer['mode']}, generation {answer['generation']}"
+    )
+    session.terminal.result(answer)
+
+
+@cli.command()
+@click.option("--tenant", required=True, type=_TENANT)
+@click.pass_obj
+def train(session: Session, tenant: TenantId) -> None:
+    """Fine-tune a tenant's model now and bring it into service if it is the better one."""
+    deployment = session.deployment()
+    api = session.api(deployment, tenant)
+    record, execution = run_training(deployment, api, tenant, session.terminal)
+    for name, value in (record.figures or {}).items():
+        session.terminal.line(f"{name}: {value}")
+    session.terminal.result({**record.model_dump(mode="json"), "execution": execution})
+
+
+@cli.command()
+@click.option("--tenant", required=True, type=_TENANT)
+@click.pass_obj
+def token(session: Session, tenant: TenantId) -> None:
+    """Print an access token for the API."""
+    value = Accounts(session.deployment(), session.state).token(tenant)
+    session.terminal.line(value)
+    session.terminal.result({"token": value})
+
+
+@cli.command()
+@click.pass_obj
+def status(session: Session) -> None:
+    """Show the deployment's addresses, and each tenant's documents and model."""
+    show_status(session.deployment(), session.terminal)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KotoguraError as error:
+        click.echo(f"kotogura: {error.detail}", err=True)
+        sys.exit(2 if isinstance(error, InvalidArgument) else 1)

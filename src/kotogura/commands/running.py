@@ -1,0 +1,109 @@
+"""Commands that run the local stack in their own process."""
+
+import json
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from kotogura.commands.accounts import Accounts
+from kotogura.commands.demo import Stopwatch, run_demo
+from kotogura.commands.deployment import Deployment
+from kotogura.commands.terminal import Terminal
+from kotogura.local.stack import LocalStack, StackOptions
+from kotogura.semantics.base_model import import_base_model
+from kotogura.tenants.identity import TenantId
+
+_WARM = ("IngestFunction", "TokenizeFunction", "CommitFunction", "SearchFunction")
+_ALIVE_SECONDS = 1.0
+
+
+def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
+    """Start the stack and stay until Ctrl-C or SIGTERM."""
+    import_base_model(state / "models" / "base", on_progress=terminal.note)
+    with _stack(root, state, port, terminal) as stack:
+        deployment = Deployment.of(stack)
+        terminal.line(f"API      {deployment.api_url}")
+        terminal.line(f"bucket   s3://{deployment.bucket}")
+        terminal.line(f"endpoint {deployment.endpoint}")
+        terminal.line(f"logs     {stack.folder.logs}")
+        terminal.result(
+            {
+                "api_url": deployment.api_url,
+                "bucket": deployment.bucket,
+                "endpoint": deployment.endpoint,
+                "logs": str(stack.folder.logs),
+            }
+        )
+        _stay(stack, terminal)
+
+
+def run_demonstration(
+    root: Path, state: Path, port: int, terminal: Terminal, *, once: bool
+) -> None:
+    """Run the demonstration on a stack of its own; stay until Ctrl-C unless `once`."""
+    watch = Stopwatch()
+    with watch.stage("base model"):
+        import_base_model(state / "models" / "base", on_progress=terminal.note)
+    samples = root / "samples"
+    with _stack(root, state, port, terminal, watch) as stack:
+        deployment = Deployment.of(stack)
+        report = run_demo(deployment, state, samples, terminal, watch)
+        if not once:
+            _invite(deployment, state, samples, stack, terminal)
+        terminal.result(report)
+        if not once:
+            _stay(stack, terminal)
+
+
+@contextmanager
+def _stack(
+    root: Path, state: Path, port: int, terminal: Terminal, watch: Stopwatch | None = None
+) -> Iterator[LocalStack]:
+    """Run the stack while the body runs, its first functions initialising meanwhile."""
+    stack = LocalStack(StackOptions(root=root, state=state, port=port), on_progress=terminal.note)
+    with (watch or Stopwatch()).stage("stack"):
+        stack.start()
+    try:
+        stack.warm(*_WARM)
+        yield stack
+    finally:
+        terminal.note("ending the local stack")
+        stack.stop()
+
+
+def _invite(
+    deployment: Deployment, state: Path, samples: Path, stack: LocalStack, terminal: Terminal
+) -> None:
+    """Show what can be done with the stack that is up."""
+    plan = json.loads((samples / "demo.json").read_text(encoding="utf-8"))
+    first = plan["tenants"][0]
+    tenant = TenantId(first["tenant"])
+    token = Accounts(deployment, state).token(tenant)
+    query = quote(first["searches"]["meaning"]["query"])
+    url = shlex.quote(f"{deployment.api_url}/search?q={query}")
+    terminal.heading("The stack is up. Try:")
+    terminal.line(f"curl -H 'Authorization: Bearer {token}' {url}")
+    terminal.line("")
+    terminal.line(f"API    {deployment.api_url}")
+    terminal.line(
+        f"token  the one above, of {tenant}; `kotogura token --tenant {tenant}` makes more"
+    )
+    terminal.line(
+        f"upload aws --endpoint-url {deployment.endpoint} s3 cp FILE.txt "
+        f"s3://{deployment.bucket}/{tenant}/documents/"
+    )
+    terminal.line(f"logs   {stack.folder.logs}")
+    terminal.line("Ctrl-C ends it; what it made is kept.")
+
+
+def _stay(stack: LocalStack, terminal: Terminal) -> None:
+    """Wait for Ctrl-C, as long as the embedded AWS lives."""
+    try:
+        while True:
+            stack.require_alive()
+            time.sleep(_ALIVE_SECONDS)
+    except KeyboardInterrupt:
+        terminal.note("")
