@@ -1,0 +1,250 @@
+"""`template.yaml` says what the code expects of it, and nothing in it bills by the hour."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+OUTSIDE = {"ManageFunction", "ClaimsFunction"}
+HOURLY_TYPES = re.compile(
+    r"AWS::(EC2::(NatGateway|Instance|EIP|TransitGateway|ClientVpn|VPNConnection|Host|Fleet)"
+    r"|ElasticLoadBalancing|RDS::|DocDB::|Neptune::|ElastiCache::|MemoryDB::|Redshift"
+    r"|OpenSearch|Elasticsearch|MSK::|Kinesis::Stream|SageMaker::Endpoint|EKS::|ECS::Service"
+    r"|AutoScaling|FSx::|DAX::|GlobalAccelerator|KMS::Key|Route53::HostedZone|SecretsManager)"
+)
+HOURLY_PROPERTIES = {
+    "ProvisionedConcurrencyConfig",
+    "ProvisionedThroughput",
+    "ProvisionedThroughputInMibps",
+}
+HOURLY_CHOICES = {
+    "BillingMode=PROVISIONED",
+    "ThroughputMode=provisioned",
+    "VpcEndpointType=Interface",
+}
+ROUTES = {
+    "GET /search": "SearchFunction",
+    "GET /documents/{id}": "SearchFunction",
+    "GET /documents/{id}/similar": "SearchFunction",
+    "GET /words/{word}/similar": "SearchFunction",
+    "GET /documents": "ManageFunction",
+    "POST /documents": "ManageFunction",
+    "DELETE /documents/{id}": "ManageFunction",
+    "GET /trainings": "ManageFunction",
+    "POST /trainings": "ManageFunction",
+}
+OUTPUTS = {
+    "ApiUrl",
+    "DocumentsBucketName",
+    "TableName",
+    "UserPoolId",
+    "UserPoolClientId",
+    "IngestStateMachineArn",
+    "ReindexStateMachineArn",
+    "CompactStateMachineArn",
+    "TrainStateMachineArn",
+}
+
+
+def properties(node):
+    """Every key and value in a part of the template, at any depth."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key, value
+            yield from properties(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from properties(value)
+
+
+def trainer(template):
+    [container] = template.of_type("AWS::ECS::TaskDefinition")["TrainerTaskDefinition"][
+        "ContainerDefinitions"
+    ]
+    return container
+
+
+def overrides(machines):
+    states = machines["train"].states()
+    for name in ("TrainOnSpot", "TrainOnDemand"):
+        [override] = states[name]["Arguments"]["Overrides"]["ContainerOverrides"]
+        yield override
+
+
+def test_the_environment_is_what_the_settings_read(template, machines):
+    from kotogura.platform.settings import Settings  # noqa: PLC0415
+
+    given = {name for function in template.functions for name in template.variables(function)}
+    given |= {variable["Name"] for variable in trainer(template)["Environment"]}
+    for override in overrides(machines):
+        given |= {variable["Name"] for variable in override["Environment"]}
+    read = {str(field.validation_alias or field.alias) for field in Settings.model_fields.values()}
+    assert {name for name in given if name.startswith("KOTOGURA_")} == {
+        name for name in read if name.startswith("KOTOGURA_")
+    }
+    assert given - read <= POWERTOOLS
+
+
+def test_every_function_and_the_trainer_name_themselves_to_powertools(template):
+    for function in template.functions:
+        assert template.variables(function) >= POWERTOOLS, function
+    assert {variable["Name"] for variable in trainer(template)["Environment"]} >= POWERTOOLS
+
+
+def test_who_mounts_the_store_is_told_where_and_sits_in_the_network(template):
+    for name, function in template.functions.items():
+        assert ("VpcConfig" in function) == (name not in OUTSIDE), name
+        mounts = function.get("FileSystemConfigs", [])
+        assert bool(mounts) == ("KOTOGURA_STORE" in template.variables(name)), name
+        for mount in mounts:
+            variables = function["Environment"]["Variables"]
+            assert mount["LocalMountPath"] == variables["KOTOGURA_STORE"]
+            assert set(template.resources[name]["DependsOn"]) == {"MountTargetA", "MountTargetB"}
+
+
+def test_every_function_has_its_image_and_its_handler(template, root):
+    for name, function in template.functions.items():
+        metadata = template.resources[name]["Metadata"]
+        dockerfile = root / metadata["DockerContext"] / metadata["Dockerfile"]
+        assert function["PackageType"] == "Image"
+        assert dockerfile.is_file(), name
+        [command] = function["ImageConfig"]["Command"]
+        module, handler = command.split(".")
+        source = dockerfile.parent / f"{module}.py"
+        assert source.is_file(), f"{name}: {source} is missing"
+        assert handler in top_level_names(source), f"{name}: {source} has no {handler}"
+
+
+def top_level_names(source):
+    for node in ast.parse(source.read_text("utf-8")).body:
+        match node:
+            case ast.FunctionDef(name=name):
+                yield name
+            case ast.Assign(targets=targets):
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.ImportFrom(names=names):
+                yield from (alias.asname or alias.name for alias in names)
+
+
+def test_a_handler_binds_and_nothing_more(root):
+    handlers = sorted(root.glob("functions/*/*.py"))
+    assert handlers
+    for handler in handlers:
+        text = handler.read_text("utf-8")
+        assert len(text.splitlines()) < 40, handler
+        assert "boto3" not in text, handler
+        assert "environ" not in text, handler
+
+
+def test_an_image_installs_extras_that_exist_from_pinned_packages(root):
+    extras = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    for dockerfile in sorted(root.glob("functions/*/Dockerfile")):
+        text = dockerfile.read_text("utf-8")
+        assert "--constraint constraints.txt" in text, dockerfile
+        [wanted] = re.findall(r'"\.\[([\w,]+)\]"', text)
+        assert set(wanted.split(",")) <= set(extras), dockerfile
+        for source in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+            for path in source.split():
+                assert list(root.glob(path)), f"{dockerfile}: {path}"
+
+
+def test_every_substitution_is_given_and_used(machine, template):
+    declared = template.resources[f"{machine.name.capitalize()}StateMachine"]["Properties"]
+    assert declared["DefinitionUri"] == f"statemachines/{machine.name}.asl.json"
+    used = set(re.findall(r"\$\{(\w+)\}", machine.text))
+    assert used == set(declared["DefinitionSubstitutions"])
+
+
+def test_a_task_waits_longer_than_its_function_may_run(machine, template):
+    for state, (function, task) in machine.function_tasks().items():
+        assert task["TimeoutSeconds"] > template.functions[function]["Timeout"], state
+
+
+def test_a_workflow_may_call_exactly_the_functions_it_calls(machine, template):
+    declared = template.resources[f"{machine.name.capitalize()}StateMachine"]["Properties"]
+    allowed = set()
+    for policy in declared["Policies"]:
+        for statement in policy["Statement"]:
+            if statement["Action"] == "lambda:InvokeFunction":
+                resources = statement["Resource"]
+                for arn in resources if isinstance(resources, list) else [resources]:
+                    allowed.add(arn["Fn::GetAtt"][0])
+    assert allowed == {function for function, _ in machine.function_tasks().values()}
+
+
+def test_the_training_speaks_to_the_container_that_exists(template, machines):
+    container = trainer(template)
+    assert (container["Name"], container["Command"]) == ("trainer", ["python", "train.py"])
+    for override in overrides(machines):
+        assert override["Name"] == container["Name"]
+        assert {variable["Name"] for variable in override["Environment"]} == {
+            "KOTOGURA_TENANT",
+            "KOTOGURA_TRAINING_ID",
+        }
+    cluster = template.of_type("AWS::ECS::Cluster")["Cluster"]
+    assert cluster["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+
+
+def test_the_api_has_the_routes_that_are_promised_and_no_more(template):
+    assert template.routes == ROUTES
+
+
+def test_no_route_is_open_without_a_token(template):
+    auth = template.resources["Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] in auth["Authorizers"]
+    for name, value in properties(template.functions):
+        assert not (name == "Authorizer" and value == "NONE")
+
+
+def test_access_logs_hold_nothing_that_was_searched_for(template):
+    log_format = template.resources["Api"]["Properties"]["AccessLogSettings"]["Format"]
+    assert "$context.routeKey" in log_format
+    for leak in ("querystring", "path", "rawQuery", "domain"):
+        assert leak not in log_format.lower()
+
+
+def test_nobody_moves_themselves_to_another_tenant(template):
+    client = template.resources["UserPoolClient"]["Properties"]
+    assert "custom:tenant" not in client["WriteAttributes"]
+    pool = template.resources["UserPool"]["Properties"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+def test_a_trigger_that_fails_to_answer_in_time_fails_the_sign_in(template):
+    assert template.functions["ClaimsFunction"]["Timeout"] <= 5  # Cognito waits no longer
+
+
+def test_the_outputs_are_those_that_others_read(template):
+    assert set(template.body["Outputs"]) == OUTPUTS
+
+
+def test_nothing_bills_by_the_hour(template):
+    for name, resource in template.resources.items():
+        assert not HOURLY_TYPES.match(resource["Type"]), name
+        if resource["Type"] == "AWS::EC2::VPCEndpoint":
+            assert resource["Properties"]["VpcEndpointType"] == "Gateway", name
+        for key, value in properties(resource):
+            assert key not in HOURLY_PROPERTIES, name
+            assert f"{key}={value}" not in HOURLY_CHOICES, name
+
+
+@pytest.mark.parametrize("planted", ["AWS::EC2::NatGateway", "AWS::OpenSearchService::Domain"])
+def test_a_planted_resource_that_bills_by_the_hour_is_found(planted):
+    assert HOURLY_TYPES.match(planted)
+
+
+def test_no_account_and_no_region_is_written_down(template):
+    assert not re.search(r"\b\d{12}\b", template.text)
+    assert not re.search(r"\b(us|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d\b", template.text)
+
+
+def test_the_truth_outlives_the_stack(template):
+    for name in ("DocumentsBucket", "Table"):
+        assert template.resources[name]["DeletionPolicy"] == "Retain"
+        assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
