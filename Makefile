@@ -1,0 +1,59 @@
+# What people and CI run. `make demo` and `make test` need Debian or Ubuntu with Python 3.11+ and a C compiler.
+
+PYTHON ?= python3
+PIP_FLAGS ?=
+ARGS ?=
+BIN := .venv/bin
+AWS_BIN := .venv-aws/bin
+PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
+NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
+SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready .venv-aws/.ready ## Make the two virtual environments
+
+demo: setup ## Start everything, upload samples, train, search; ARGS="--once --json" for programs
+	@$(BIN)/kotogura demo $(ARGS)
+
+test: setup ## Run the whole suite
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup node_modules/.ready ## Lint, types, import contracts, template and state machines
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(AWS_BIN)/cfn-lint template.yaml
+	$(SAM_ENV) $(AWS_BIN)/sam validate --lint
+	@for machine in statemachines/*.asl.json; do \
+		$(NODE_ENV) node_modules/.bin/asl-validator --json-path $$machine || exit 1; \
+	done
+
+format: setup ## Bring the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove everything that was made, the local stack's data too
+	rm -rf .venv .venv-aws .kotogura node_modules .pytest_cache .mypy_cache .ruff_cache
+
+# torch goes first: with the release pinned, nothing that depends on it chooses another build.
+.venv/.ready: constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --constraint constraints.txt torch
+	$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# The embedded AWS and the SAM command line pin other releases of shared packages than GiNZA does.
+.venv-aws/.ready: constraints-aws.txt
+	$(PYTHON) -m venv .venv-aws
+	$(AWS_BIN)/python $(PIP) --constraint constraints-aws.txt ministack aws-sam-translator docker aws-sam-cli cfn-lint
+	@touch $@
+
+node_modules/.ready: package-lock.json .venv/.ready
+	$(NODE_ENV) npm ci --silent --no-audit --no-fund
+	@touch $@
