@@ -13,7 +13,7 @@ from kotogura.commands.demo import Stopwatch, run_demo
 from kotogura.commands.deployment import Deployment
 from kotogura.commands.terminal import Terminal
 from kotogura.local.stack import LocalStack, StackOptions
-from kotogura.semantics.base_model import import_base_model
+from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.tenants.identity import TenantId
 
 _WARM = ("IngestFunction", "TokenizeFunction", "CommitFunction", "SearchFunction")
@@ -22,7 +22,7 @@ _ALIVE_SECONDS = 1.0
 
 def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
     """Start the stack and stay until Ctrl-C or SIGTERM."""
-    import_base_model(state / "models" / "base", on_progress=terminal.note)
+    _prepare_base_model(state, terminal)
     with _stack(root, state, port, terminal) as stack:
         deployment = Deployment.of(stack)
         terminal.line(f"API      {deployment.api_url}")
@@ -46,7 +46,7 @@ def run_demonstration(
     """Run the demonstration on a stack of its own; stay until Ctrl-C unless `once`."""
     watch = Stopwatch()
     with watch.stage("base model"):
-        import_base_model(state / "models" / "base", on_progress=terminal.note)
+        _prepare_base_model(state, terminal)
     samples = root / "samples"
     with _stack(root, state, port, terminal, watch) as stack:
         deployment = Deployment.of(stack)
@@ -56,6 +56,16 @@ def run_demonstration(
         terminal.result(report)
         if not once:
             _stay(stack, terminal)
+
+
+def _prepare_base_model(state: Path, terminal: Terminal) -> None:
+    """Make the base model once; later starts only check it, and don't wait for torch to load."""
+    folder = state / "models" / "base"
+    if ModelManifest.find_sound(folder) is None:
+        from kotogura.semantics.base_model import import_base_model  # noqa: PLC0415
+
+        terminal.note("making the base model")
+        import_base_model(folder, on_progress=lambda stage: terminal.note(f"  {stage}"))
 
 
 @contextmanager

@@ -33,12 +33,9 @@ def run_training(
         while True:
             record = deployment.trainings.get(tenant, training_id)
             progress = (record.progress if record else None) or {}
-            stage = progress.get("stage", "starting")
-            bar.show(
-                progress.get("step") or 0,
-                progress.get("steps") or None,
-                f"fine-tuning for {tenant}: {stage}",
-            )
+            if "stage" in progress:
+                stage = f"fine-tuning for {tenant}: {progress['stage']}"
+                bar.show(progress["step"], progress["steps"] or None, stage)
             execution = deployment.workflows.describe_execution(executionArn=execution_arn)
             if execution["status"] in _ENDED:
                 break

@@ -1,6 +1,7 @@
 """The tenants' own files, in S3."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +18,10 @@ _MISSING = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 UPLOAD_SECONDS = 900
 
 
+class _Missing(Exception):
+    """There is no such object, or a delete marker is all there is."""
+
+
 class BucketOriginals:
     """Implements `Originals` and `OriginalListing` over the documents bucket."""
 
@@ -28,37 +33,41 @@ class BucketOriginals:
         self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
     ) -> bytes | None:
         """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
-        key = document_key(tenant, name)
+        key = _key(tenant, name)
         try:
-            if version_id is None:
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-            else:
-                answer = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
-            return answer["Body"].read(limit_bytes + 1)
-        except ClientError as error:
-            if _code(error) in _MISSING:
-                return None
-            raise StoreUnavailable(f"the bucket refused ({_code(error)})") from error
-        except BotoCoreError as error:
-            raise StoreUnavailable("the bucket can't be reached") from error
+            with _translated():
+                if version_id is None:
+                    answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                else:
+                    answer = self._client.get_object(
+                        Bucket=self._bucket, Key=key, VersionId=version_id
+                    )
+                return answer["Body"].read(limit_bytes + 1)
+        except _Missing:
+            return None
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""
         try:
-            self._client.head_object(Bucket=self._bucket, Key=document_key(tenant, name))
-        except ClientError as error:
-            if _code(error) in _MISSING:
-                return False
-            raise StoreUnavailable(f"the bucket refused ({_code(error)})") from error
+            with _translated():
+                self._client.head_object(Bucket=self._bucket, Key=_key(tenant, name))
+        except _Missing:
+            return False
         return True
 
     def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
         """Yield all current files of `tenant` by name, folders left out."""
         prefix = documents_prefix(tenant)
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=prefix
+        pages = iter(
+            self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            )
         )
-        for page in pages:
+        while True:
+            with _translated():
+                page = next(pages, None)
+            if page is None:
+                return
             for entry in page.get("Contents", []):
                 name = entry["Key"].removeprefix(prefix)
                 if name and not name.endswith("/"):
@@ -66,10 +75,15 @@ class BucketOriginals:
 
     def remove(self, tenant: TenantId, name: str) -> None:
         """Put a delete marker on the object; its event then removes it from the index."""
-        self._client.delete_object(Bucket=self._bucket, Key=document_key(tenant, name))
+        with _translated():
+            self._client.delete_object(Bucket=self._bucket, Key=_key(tenant, name))
 
     def upload_url(self, tenant: TenantId, name: str, size_bytes: int) -> str:
-        """Return a URL that takes one PUT of exactly `size_bytes`, for fifteen minutes."""
+        """Return a URL that takes one PUT of exactly `size_bytes`, for fifteen minutes.
+
+        Raises:
+            InvalidDocumentName: when no document may have this name.
+        """
         return self._client.generate_presigned_url(
             "put_object",
             Params={
@@ -81,5 +95,23 @@ class BucketOriginals:
         )
 
 
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
+def _key(tenant: TenantId, name: str) -> str:
+    """Return the key of a file that is there already, whatever its owner called it.
+
+    What no document may be called is quarantined, and can still be looked at and removed.
+    """
+    return documents_prefix(tenant) + name
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the SDK's errors into ours."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _MISSING:
+            raise _Missing from None
+        raise StoreUnavailable(f"the bucket refused ({code})") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"the bucket can't be reached ({type(error).__name__})") from error

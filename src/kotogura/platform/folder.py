@@ -4,10 +4,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
-from kotogura.errors import StoreUnavailable
+from kotogura.errors import InvalidArgument, StoreUnavailable
 from kotogura.tenants.identity import TenantId
 
 _SUFFIX = ".writing"
@@ -45,14 +45,16 @@ class FolderFiles:
 
     def path(self, tenant: TenantId, name: str) -> Path:
         """Return where `name` lies."""
-        return self._root / "tenants" / tenant / name
+        inner = PurePosixPath(name)
+        if inner.is_absolute() or ".." in inner.parts:
+            raise InvalidArgument("a file's name leads out of the tenant's folder")
+        return self._root / "tenants" / tenant / inner
 
     def names(self, tenant: TenantId, prefix: str) -> Iterator[str]:
         """Yield the names of all files below the folder `prefix`, in order of their text."""
         base = self.path(tenant, "")
-        for path in sorted(self.path(tenant, prefix).rglob("*")):
-            if path.is_file():
-                yield path.relative_to(base).as_posix()
+        paths = self.path(tenant, prefix).rglob("*")
+        yield from sorted(path.relative_to(base).as_posix() for path in paths if path.is_file())
 
     def age_seconds(self, tenant: TenantId, name: str) -> float:
         """Return how long ago the file was written; infinite when it is missing."""

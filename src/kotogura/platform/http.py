@@ -69,6 +69,7 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
     """
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
+        telemetry.metrics.add_metric("Requests", MetricUnit.Count, 1)
         return app.resolve(event, context)
 
     measured: Handler = telemetry.metrics.log_metrics(capture_cold_start_metric=True)(handle)

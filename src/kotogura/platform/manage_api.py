@@ -1,7 +1,6 @@
 """The routes of `functions/manage`: uploads, the list of documents, deletion, trainings."""
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -10,17 +9,12 @@ from pydantic import BaseModel, Field
 from kotogura.documents.extraction import check_admissible
 from kotogura.documents.identity import document_id as identify
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
-from kotogura.errors import DocumentNotFound, TenantNotFound, TrainingRunning
+from kotogura.errors import DocumentNotFound
 from kotogura.platform.bucket import UPLOAD_SECONDS, BucketOriginals
-from kotogura.platform.clock import now
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
 from kotogura.platform.telemetry import Telemetry
-from kotogura.semantics.trainings import TrainingLog, TrainingRecord, TrainingState
-from kotogura.tenants.identity import TenantId
-from kotogura.tenants.registry import TenantRegistry
-
-if TYPE_CHECKING:
-    from mypy_boto3_stepfunctions import SFNClient
+from kotogura.platform.training_workflow import TrainingWorkflow
+from kotogura.semantics.trainings import TrainingRecord
 
 
 class UploadRequest(BaseModel):
@@ -37,6 +31,13 @@ class Upload(BaseModel):
     url: str
     method: str = "PUT"
     expires_in_seconds: int = UPLOAD_SECONDS
+
+
+class Removal(BaseModel):
+    """A file that was removed; its document stops being found with the commit that follows."""
+
+    document_id: str
+    name: str
 
 
 class ReasonView(BaseModel):
@@ -72,53 +73,11 @@ class TrainingList(BaseModel):
     trainings: list[TrainingRecord]
 
 
-class Trainings:
-    """Starts and lists trainings."""
-
-    def __init__(
-        self, log: TrainingLog, tenants: TenantRegistry, workflows: "SFNClient", workflow_arn: str
-    ) -> None:
-        self._log = log
-        self._tenants = tenants
-        self._workflows = workflows
-        self._workflow_arn = workflow_arn
-
-    def start(self, tenant: TenantId) -> TrainingRecord:
-        """Start a training now and return its record.
-
-        Raises:
-            TenantNotFound: when the tenant isn't registered.
-            TrainingRunning: when one is running.
-        """
-        if self._tenants.get(tenant) is None:
-            raise TenantNotFound("the tenant is not registered")
-        newest = self._log.newest(tenant, 1)
-        if newest and newest[0].state is TrainingState.RUNNING:
-            raise TrainingRunning("a training is running; wait for its end")
-        started_at = now()
-        training_id = f"{started_at.translate(_NO_PUNCTUATION)}-{tenant}"
-        execution = self._workflows.start_execution(
-            stateMachineArn=self._workflow_arn,
-            name=training_id,
-            input=json.dumps({"tenant": tenant, "training_id": training_id, "cause": "demand"}),
-        )
-        return TrainingRecord(
-            training_id=training_id,
-            state=TrainingState.RUNNING,
-            started_at=started_at,
-            execution_arn=execution["executionArn"],
-        )
-
-    def newest(self, tenant: TenantId, limit: int) -> list[TrainingRecord]:
-        """Return the last trainings, the newest first."""
-        return self._log.newest(tenant, limit)
-
-
-_NO_PUNCTUATION = str.maketrans("", "", "-:.")
-
-
 def manage_api(
-    originals: BucketOriginals, ledger: DocumentLedger, trainings: Trainings, telemetry: Telemetry
+    originals: BucketOriginals,
+    ledger: DocumentLedger,
+    trainings: TrainingWorkflow,
+    telemetry: Telemetry,
 ) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents and their model."""
     app = make_resolver(telemetry)
@@ -140,13 +99,13 @@ def manage_api(
         return _answer(201, Upload(document_id=identify(body.name), url=url))
 
     @app.delete("/documents/<document_id>")
-    def delete(document_id: DocumentIdInPath) -> Response[None]:
+    def delete(document_id: DocumentIdInPath) -> Response[Removal]:
         tenant = current_tenant(app)
         record = ledger.get(tenant, document_id)
         if record is None or record.state is DocumentState.DELETED:
             raise DocumentNotFound("there is no such document")
         originals.remove(tenant, record.name)
-        return Response(status_code=202)
+        return _answer(202, Removal(document_id=document_id, name=record.name))
 
     @app.post("/trainings")
     def start_training() -> Response[TrainingRecord]:

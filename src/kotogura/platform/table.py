@@ -65,7 +65,10 @@ class Table:
         return found
 
     def query(self, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
-        """Yield the items of a partition whose sort key begins with `prefix`, in its order."""
+        """Yield the items of a partition whose sort key begins with `prefix`, in its order.
+
+        An empty `prefix` means all of them.
+        """
         start: Mapping[str, Any] | None = {}
         while start is not None:
             items, start = self._page(pk, prefix, start, None, newest_first)
@@ -75,7 +78,11 @@ class Table:
         self, pk: str, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Item], str | None]:
         """Return up to `limit` items after the key `after`, and the last key if more follow."""
-        items, last = self._page(pk, prefix, {"pk": pk, "sk": after} if after else {}, limit, False)
+        start = {"pk": pk, "sk": after} if after else {}
+        # One more than is shown: DynamoDB names a last key also where nothing follows it.
+        items, last = self._page(pk, prefix, start, limit + 1, False)
+        if len(items) > limit:
+            return items[:limit], items[limit - 1]["sk"]
         return items, last["sk"] if last else None
 
     def put(self, item: Item, condition: str | None = None, **values: Any) -> None:
@@ -111,7 +118,7 @@ class Table:
     def delete(self, pk: str, sks: Sequence[str]) -> None:
         """Delete items; those that are missing are no error."""
         with _translated(), self._table.batch_writer() as batch:
-            for sk in sks:
+            for sk in dict.fromkeys(sks):  # DynamoDB refuses a batch that names a key twice
                 batch.delete_item(Key={"pk": pk, "sk": sk})
 
     def _page(
@@ -123,11 +130,14 @@ class Table:
         newest_first: bool,
     ) -> tuple[list[Item], Mapping[str, Any] | None]:
         arguments: Item = {
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {":pk": pk, ":prefix": prefix},
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": pk},
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
+        if prefix:  # DynamoDB takes no empty text for a key
+            arguments["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
+            arguments["ExpressionAttributeValues"][":prefix"] = prefix
         if start:
             arguments["ExclusiveStartKey"] = start
         if limit is not None:

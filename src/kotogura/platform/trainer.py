@@ -127,9 +127,10 @@ def _corpus(reader: GenerationReader) -> list[TrainingDocument]:
 def _install(models: Path, trained: TrainedModel) -> Path:
     """Give the model's folder its digest as name, durably; an equal one that is there stays."""
     folder = models / trained.manifest.digest
-    for path in trained.folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    for path in trained.folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
     if folder.exists():
         shutil.rmtree(trained.folder)
     else:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from kotogura.index.directory import Directory
 
 _CLIENTS = Config(
-    connect_timeout=3, read_timeout=30, retries={"mode": "standard", "max_attempts": 4}
+    connect_timeout=3,
+    read_timeout=30,
+    retries={"mode": "standard", "max_attempts": 4},
 )
+_OBJECTS = _CLIENTS.merge(Config(signature_version="s3v4"))  # a presigned URL binds the length too
 
 
 class Parts:
@@ -50,7 +53,7 @@ class Parts:
     def originals(self) -> BucketOriginals:
         """The tenants' own files."""
         bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
-        return BucketOriginals(boto3.client("s3", config=_CLIENTS), bucket)
+        return BucketOriginals(boto3.client("s3", config=_OBJECTS), bucket)
 
     @cached_property
     def files(self) -> FolderFiles:

@@ -76,7 +76,7 @@ def import_base_model(
             help.
     """
     tell = on_progress or (lambda _: None)
-    sound = _sound_manifest(output)
+    sound = ModelManifest.find_sound(output)
     if sound is not None:
         return sound
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -98,15 +98,6 @@ def import_base_model(
         work.replace(output)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return manifest
-
-
-def _sound_manifest(output: Path) -> ModelManifest | None:
-    try:
-        manifest = ModelManifest.read(output)
-        manifest.verify(output)
-    except CorruptModel:
-        return None
     return manifest
 
 

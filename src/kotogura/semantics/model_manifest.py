@@ -132,6 +132,16 @@ class ModelManifest:
             raise CorruptModel("there is no model in this folder") from error
         return cls.from_json(data)
 
+    @classmethod
+    def find_sound(cls, folder: Path) -> Self | None:
+        """Return the manifest of the model in `folder` if every file is what it says, else None."""
+        try:
+            manifest = cls.read(folder)
+            manifest.verify(folder)
+        except CorruptModel:
+            return None
+        return manifest
+
     def check_sizes(self, folder: Path) -> None:
         """Compare only the files' sizes, which costs a millisecond; `verify` reads them.
 

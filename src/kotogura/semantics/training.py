@@ -27,8 +27,8 @@ from kotogura.semantics.training_pairs import (
 FEWEST_DOCUMENTS = 8
 FEWEST_PAIRS = 8
 # A small corpus is seen more than once, until there were about this many steps.
-_ENOUGH_STEPS = 24
-_MOST_EPOCHS = 3
+_ENOUGH_STEPS = 12
+_MOST_EPOCHS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +177,10 @@ def _split(
 
 
 def suited_recipe(pair_count: int) -> Recipe:
-    """Return the recipe for that many pairs: a small corpus is seen up to three times.
+    """Return the recipe for that many pairs: a small corpus is seen twice.
 
     >>> suited_recipe(64).epochs, suited_recipe(10_000).epochs
-    (3, 1)
+    (2, 1)
     """
     steps = math.ceil(pair_count / DEFAULT_RECIPE.batch_size)
     return replace(DEFAULT_RECIPE, epochs=max(1, min(_MOST_EPOCHS, _ENOUGH_STEPS // steps)))

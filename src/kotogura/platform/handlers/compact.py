@@ -20,7 +20,7 @@ def compact_handler() -> Handler:
         tenant = TenantId(event["tenant"])
         merge = partial(merge_vectors, files=parts.files)
         current, merged_count = compact(tenant, parts.generations, parts.files, merge)
-        removed_count = sweep(tenant, current, parts.files, parts.staged) if current else 0
+        removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
         return {
             "tenant": tenant,
             "generation": current.manifest.generation if current else 0,

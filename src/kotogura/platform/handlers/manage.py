@@ -3,16 +3,17 @@
 import boto3
 
 from kotogura.platform.http import api_handler
-from kotogura.platform.manage_api import Trainings, manage_api
+from kotogura.platform.manage_api import manage_api
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import Handler, Telemetry
+from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.wiring import Parts
 
 
 def manage_handler() -> Handler:
     """Return the handler for documents and trainings over HTTP."""
     parts = Parts.from_environment()
-    trainings = Trainings(
+    trainings = TrainingWorkflow(
         parts.trainings,
         parts.tenants,
         boto3.client("stepfunctions"),
