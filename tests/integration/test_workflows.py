@@ -1,0 +1,142 @@
+"""Trainings that fail, compaction, reindexing, and the tools that reach the stack unchanged."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kotogura.semantics.trainings import TrainingState
+from kotogura.tenants.identity import TenantId
+from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem
+
+pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
+
+QUERY = "休暇 申請 会社"
+
+
+def _ranking(system: RunningSystem, tenant: TenantId = MINATO) -> list[tuple[str, float]]:
+    hits = system.api(tenant).search(QUERY, "words", 50)["hits"]
+    return [(hit["name"], hit["score"]) for hit in hits]
+
+
+def _train(system: RunningSystem, tenant: TenantId, training_id: str) -> str:
+    payload = {"tenant": tenant, "training_id": training_id, "cause": "demand"}
+    status: str = system.run_workflow("Train", payload)["status"]
+    return status
+
+
+def test_a_failing_training_fails_its_execution_and_leaves_the_old_model(
+    system: RunningSystem,
+) -> None:
+    base = system.state / "models" / "base"
+    target = base.readlink()
+    before = system.names_found(MINATO, "赤ちゃんが生まれる", "meaning")
+    pointer = system.deployment.pointers.get(MINATO)
+    base.unlink()
+    try:
+        status = _train(system, MINATO, "training-without-a-base")
+    finally:
+        base.symlink_to(target)
+    assert status == "FAILED"
+    record = system.deployment.trainings.get(MINATO, "training-without-a-base")
+    assert record is not None
+    assert record.state is TrainingState.FAILED
+    assert record.reason
+    assert system.deployment.pointers.get(MINATO) == pointer
+    assert system.names_found(MINATO, "赤ちゃんが生まれる", "meaning") == before
+
+
+def test_a_tenant_with_too_little_text_is_told_so(system: RunningSystem) -> None:
+    tenant = TenantId("small-office")
+    system.accounts.create(tenant, "小さな事務所", "small@example.com", "off")
+    system.put(tenant, "only.txt", "題\nただ一つの文書。")
+    system.settled(tenant, "only.txt")
+    assert _train(system, tenant, "training-on-nothing") == "FAILED"
+    record = system.deployment.trainings.get(tenant, "training-on-nothing")
+    assert record is not None
+    assert (record.reason or {})["code"] == "not-enough-text"
+
+
+def test_a_scheduled_training_of_an_unchanged_corpus_is_skipped(system: RunningSystem) -> None:
+    pointer = system.deployment.pointers.get(HOSHINO)
+    assert pointer is not None
+    if pointer.trained_generation != pointer.content_generation:
+        pytest.skip("other tests changed the corpus after the training")
+    execution = system.run_workflow("Train", {"tenant": HOSHINO, "cause": "schedule"})
+    assert execution["status"] == "SUCCEEDED"
+    assert system.deployment.trainings.newest(HOSHINO, 1)[0].state is not TrainingState.RUNNING
+
+
+def test_compaction_merges_segments_and_changes_no_answer(system: RunningSystem) -> None:
+    before = _ranking(system)
+    by_meaning = system.names_found(MINATO, "仕事を休みたい", "meaning")
+    execution = system.run_workflow("Compact", {"tenant": MINATO})
+    assert execution["status"] == "SUCCEEDED", execution
+    assert _ranking(system) == before
+    assert system.names_found(MINATO, "仕事を休みたい", "meaning") == by_meaning
+    assert _segment_count(system, MINATO) <= 2
+
+
+def test_a_reindex_gives_the_same_answers_from_a_new_generation(system: RunningSystem) -> None:
+    before = _ranking(system)
+    pointer = system.deployment.pointers.get(MINATO)
+    execution = system.run_workflow("Reindex", {"tenant": MINATO})
+    assert execution["status"] == "SUCCEEDED", execution
+    after = system.deployment.pointers.get(MINATO)
+    assert pointer is not None
+    assert after is not None
+    assert after.generation > pointer.generation
+    assert _ranking(system) == before
+    assert system.names_found(MINATO, "赤ちゃんが生まれる", "meaning")
+
+
+def test_localstack_client_reaches_the_stack_unchanged(
+    system: RunningSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from localstack_client.session import Session  # noqa: PLC0415 — reads the environment
+
+    host, port = system.stack.endpoint.removeprefix("http://").split(":")
+    monkeypatch.setenv("LOCALSTACK_HOSTNAME", host)
+    monkeypatch.setenv("EDGE_PORT", port)
+    client = Session(localstack_host=host).client("s3")
+    assert system.deployment.bucket in {
+        bucket["Name"] for bucket in client.list_buckets()["Buckets"]
+    }
+
+
+def test_the_command_line_finds_the_running_stack(system: RunningSystem, tmp_path: Path) -> None:
+    file = tmp_path / "from-the-command-line.md"
+    file.write_text("# 題\n\n手元から送った羅針盤の文書。\n", encoding="utf-8")
+    uploaded = _kotogura(system, "upload", str(file), "--tenant", MINATO)
+    assert uploaded["indexed"] == 1
+    found = _kotogura(system, "search", "羅針盤", "--tenant", MINATO, "--mode", "words")
+    assert [hit["name"] for hit in found["hits"]] == [file.name]
+    status = _kotogura(system, "status")
+    assert {entry["tenant"] for entry in status["tenants"]} >= {MINATO, HOSHINO}
+
+
+def test_a_wrong_command_names_its_remedy_in_one_line(system: RunningSystem) -> None:
+    done = _run(system, "search", "休暇", "--tenant", "nobody-here")
+    assert done.returncode == 1
+    assert "kotogura tenant create" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def _segment_count(system: RunningSystem, tenant: TenantId) -> int:
+    pointer = system.deployment.pointers.get(tenant)
+    assert pointer is not None
+    path = system.state / "store" / "tenants" / tenant / pointer.manifest
+    return len(json.loads(path.read_bytes())["segments"])
+
+
+def _kotogura(system: RunningSystem, *arguments: str) -> dict[str, list[dict[str, str]]]:
+    done = _run(system, *arguments)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, list[dict[str, str]]] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def _run(system: RunningSystem, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [ROOT / ".venv" / "bin" / "kotogura", "--json", "--state", system.state, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
