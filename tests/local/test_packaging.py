@@ -16,7 +16,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   OneFunction:
     Type: AWS::Serverless::Function
-    Metadata: {Dockerfile: functions/one/Dockerfile, DockerContext: ., DockerTag: one}
+    Metadata: {DockerBuildArgs: {FOLDER: functions/one}}
     Properties: {PackageType: Image, Role: !GetAtt Role.Arn}
   ZipFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/zip}}
   Machine:
@@ -69,12 +69,12 @@ def test_any_change_changes_the_digest_and_nothing_else_does(template: Path) -> 
     definition.write_text('{"StartAt": "B"}', encoding="utf-8")
     after = package(template, "packages").digest
     assert after != before
-    template.write_text(TEMPLATE.replace("one}", "two}"), encoding="utf-8")
+    template.write_text(TEMPLATE.replace("functions/one}", "functions/two}"), encoding="utf-8")
     assert package(template, "packages").digest not in (before, after)
 
 
 def test_an_image_function_that_says_not_what_it_is_built_from_is_refused(template: Path) -> None:
-    template.write_text(TEMPLATE.replace("Dockerfile: ", "Other: "), encoding="utf-8")
+    template.write_text(TEMPLATE.replace("FOLDER: ", "OTHER: "), encoding="utf-8")
     with pytest.raises(ValueError, match="OneFunction: an image function needs"):
         package(template, "packages")
 

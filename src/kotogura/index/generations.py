@@ -43,9 +43,19 @@ class Generations:
         Raises:
             CorruptIndex: when its manifest is not what the pointer says.
         """
-        pointer = self._pointers.get(tenant)
-        if pointer is None:
-            return None
+        pointer = self.pointer(tenant)
+        return self.open(tenant, pointer) if pointer else None
+
+    def pointer(self, tenant: TenantId) -> ManifestPointer | None:
+        """Return which generation is the newest, without reading it; None before the first."""
+        return self._pointers.get(tenant)
+
+    def open(self, tenant: TenantId, pointer: ManifestPointer) -> Generation:
+        """Return the generation that `pointer` names.
+
+        Raises:
+            CorruptIndex: when its manifest is not what the pointer says.
+        """
         data = self._files.read(tenant, pointer.manifest)
         if hashlib.sha256(data).hexdigest() != pointer.sha256:
             raise CorruptIndex("a manifest differs from its digest; roll back or rebuild")

@@ -60,9 +60,8 @@ def _is_image(template: Mapping[str, Any], properties: Mapping[str, Any]) -> boo
 
 
 def _image(logical_id: str, resource: Mapping[str, Any]) -> LocalImage:
-    metadata = resource.get("Metadata") or {}
-    dockerfile = metadata.get("Dockerfile")
-    if not dockerfile:
-        raise ValueError(f"{logical_id}: an image function needs Metadata.Dockerfile")
-    folder = PurePosixPath(metadata.get("DockerContext", "."), dockerfile).parent
-    return LocalImage(str(folder), logical_id)
+    arguments = (resource.get("Metadata") or {}).get("DockerBuildArgs") or {}
+    folder = arguments.get("FOLDER")
+    if not folder:
+        raise ValueError(f"{logical_id}: an image function needs DockerBuildArgs.FOLDER")
+    return LocalImage(str(PurePosixPath(folder)), logical_id)

@@ -72,11 +72,11 @@ class OpenGenerations:
 
         A tenant that never uploaded anything has an empty one.
         """
-        generation = self._generations.current(tenant)
-        name = generation.pointer.manifest if generation else ""
+        pointer = self._generations.pointer(tenant)
+        name = pointer.manifest if pointer else ""
         found = self._open.pop((tenant, name), None)
         if found is None:
-            manifest = generation.manifest if generation else _EMPTY
+            manifest = self._generations.open(tenant, pointer).manifest if pointer else _EMPTY
             found = OpenGeneration(GenerationReader(tenant, manifest, self._files), self._files)
         self._open[tenant, name] = found
         if len(self._open) > OPEN_GENERATION_COUNT:

@@ -56,25 +56,23 @@ def make_snippet(
         start = low
     else:
         start = _sentence_start(body, _best_start(inside, limit), inside, low, limit)
-    end = min(high, start + limit)
-    text = body[start:end]
-    return Snippet(
-        text=text.rstrip(),
-        start=start,
-        highlights=[
-            (first, last)
-            for first, last in joined
-            if start <= first and last <= start + len(text.rstrip())
-        ],
-    )
+    text = body[start : min(high, start + limit)].rstrip()
+    end = start + len(text)
+    # Of `spans`, not of `joined`: a run that is longer than the cut is shown as far as it fits.
+    shown = (span for span in spans if start <= span[0] and span[1] <= end)
+    return Snippet(text=text, start=start, highlights=join_spans(shown))
 
 
 def _best_start(spans: Sequence[tuple[int, int]], limit: int) -> int:
+    """Return where the cut that holds the most of `spans` begins; they ascend and are disjoint."""
     best, best_count = spans[0][0], 0
+    behind = 0  # the first span that the cut begun at `start` doesn't hold
     for first, (start, _) in enumerate(spans):
-        count = sum(end - start <= limit for _, end in spans[first:])
-        if count > best_count:
-            best, best_count = start, count
+        behind = max(behind, first)
+        while behind < len(spans) and spans[behind][1] <= start + limit:
+            behind += 1
+        if behind - first > best_count:
+            best, best_count = start, behind - first
     return best
 
 

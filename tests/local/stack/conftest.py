@@ -26,7 +26,7 @@ Resources:
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
   EchoFunction:
     Type: AWS::Serverless::Function
-    Metadata: {Dockerfile: functions/echo/Dockerfile, DockerContext: ., DockerTag: echo}
+    Metadata: {DockerBuildArgs: {FOLDER: functions/echo}}
     Properties:
       PackageType: Image
       ImageConfig: {Command: [app.handler]}
