@@ -33,7 +33,8 @@ KotoguraError                    code, kind
     └── AnalyzerMismatch         index and query were analysed by different analyzers
 
 State machines name these classes in `ErrorEquals`, and a test holds that every name exists.
-A message may be shown to the tenant: it names the remedy and never quotes a document's text, a query or a term.
+A message may be shown to the tenant: it names the remedy, and never quotes a document's text, a
+query or a term.
 """
 
 from enum import StrEnum

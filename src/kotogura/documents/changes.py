@@ -58,10 +58,16 @@ def parse_event(event: Mapping[str, Any]) -> DocumentChange:
         thing = detail["object"]
         key = thing["key"]
         sequencer = thing["sequencer"]
-    except (KeyError, TypeError):
+        version_id = thing.get("version-id")
+        size_bytes = thing["size"] if kind == "created" else 0
+        marker = detail.get("deletion-type") == "Delete Marker Created"
+        ours = event["source"] == "aws.s3"
+    except (AttributeError, KeyError, TypeError):
         raise InvalidEvent("not an S3 object event from EventBridge") from None
-    if event.get("source") != "aws.s3" or not isinstance(key, str):
+    if not ours or not isinstance(key, str) or not isinstance(version_id, str | None):
         raise InvalidEvent("not an S3 object event from EventBridge")
+    if type(size_bytes) is not int or size_bytes < 0:
+        raise InvalidEvent("the event has no usable size")
     tenant, name = parse_document_key(key)
     return DocumentChange(
         tenant=tenant,
@@ -69,9 +75,9 @@ def parse_event(event: Mapping[str, Any]) -> DocumentChange:
         document_id=document_id(name),
         kind=kind,
         sequencer=normalize_sequencer(sequencer),
-        version_id=thing.get("version-id"),
-        size_bytes=int(thing.get("size", 0)),
-        marker=detail.get("deletion-type") == "Delete Marker Created",
+        version_id=version_id,
+        size_bytes=size_bytes,
+        marker=marker,
     )
 
 

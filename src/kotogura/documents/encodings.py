@@ -3,8 +3,6 @@
 import codecs
 import re
 
-import charset_normalizer
-
 from kotogura.errors import UndecodableText
 
 _MARKS = (
@@ -14,18 +12,41 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_ISO_2022_JP_ESCAPE = re.compile(rb"\x1b[$(][@BIJ]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
-_GUESSES = ["cp932", "euc_jis_2004"]
-_SAMPLE_BYTES = 65_536
+_MAIL_ESCAPE = re.compile(rb"\x1b[$(][@BIJ]")
+_MAIL_KANJI = re.compile(rb"\x1b\$[@B]")
+_JIS_2004_KANJI = b"\x1b$(Q"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+# Single bytes without a meaning in Shift_JIS, which Python's cp932 lets through.
+_NOT_CP932 = re.compile("[\x80\uf8f0-\uf8f3]")
+# Half-width kana and private use: what EUC-JP becomes when it is read as Shift_JIS.
+_UNLIKELY = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
+_GUESSES = ("cp932", "euc_jis_2004")
+_UNKNOWN = "the character set is not known; save the file as UTF-8"
+# Labels of web pages. The last group's are not believed before all else failed: any bytes fit.
+_LABELS = {
+    **dict.fromkeys(
+        ["shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j", "cp932", "ms932"],
+        "cp932",
+    ),
+    **dict.fromkeys(["euc-jp", "x-euc-jp", "eucjp"], "euc_jis_2004"),
+    **dict.fromkeys(["gb18030", "gbk", "gb2312"], "gb18030"),
+    **dict.fromkeys(["big5", "big5-hkscs"], "big5hkscs"),
+    **dict.fromkeys(["euc-kr", "ks_c_5601-1987"], "cp949"),
+    **dict.fromkeys(["iso-8859-1", "latin1", "windows-1252", "us-ascii"], "cp1252"),
+}
 
 
-def decode(data: bytes) -> tuple[str, str]:
+def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """Return `data` as text, and the name of the character set it was in.
 
     A byte order mark decides; else UTF-8 where it fits; else ISO-2022-JP by its escapes; else
-    Shift_JIS (as Windows writes it, cp932) or EUC-JP, whichever fits, the more plausible where
-    both do. UTF-16 without a mark is not guessed.
+    what the file itself has `declared`, where that fits; else Shift_JIS (as Windows writes it,
+    cp932) or EUC-JP, whichever fits, and the one with fewer half-width kana where both do. So a
+    text of nothing but half-width kana may be mistaken. UTF-16 without a mark is not guessed.
+
+    Args:
+        data: the file.
+        declared: a label in lower case, as an HTML page has it; unknown ones are passed over.
 
     Raises:
         UndecodableText: when none fits, or what comes out is binary. Retrying does not help.
@@ -35,33 +56,44 @@ def decode(data: bytes) -> tuple[str, str]:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            text = _attempt(data, encoding)
-            if text is None:
-                break
-            return _printable(text), encoding
-    if (text := _attempt(data, "utf-8")) is not None:
-        if _ISO_2022_JP_ESCAPE.search(data) and (mail := _attempt(data, "iso2022_jp_ext")):
-            return _printable(mail), "iso2022_jp_ext"
-        return _printable(text), "utf-8"
+            return _checked(_attempt(data, encoding)), encoding
+    text = _attempt(data, "utf-8")
+    if text is not None:
+        if text.isascii() and _MAIL_ESCAPE.search(data):
+            return _mail(data)
+        return _checked(text), "utf-8"
     fitting = {name: text for name in _GUESSES if (text := _attempt(data, name)) is not None}
-    if len(fitting) > 1:
-        best = charset_normalizer.from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSES).best()
-        if best is not None and best.encoding in fitting:
-            return _printable(fitting[best.encoding]), best.encoding
-    for name, text in fitting.items():
-        return _printable(text), name
-    raise UndecodableText("the character set is not known; save the file as UTF-8")
+    label = _LABELS.get(declared or "")
+    if label is not None and label not in _GUESSES and (label != "cp1252" or not fitting):
+        told = _attempt(data, label)
+        fitting = fitting if told is None else {label: told}
+    if not fitting:
+        raise UndecodableText(_UNKNOWN)
+    best = min(fitting, key=lambda name: (name != label, len(_UNLIKELY.findall(fitting[name]))))
+    return _checked(fitting[best]), best
 
 
 def _attempt(data: bytes, encoding: str) -> str | None:
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
+    return None if encoding == "cp932" and _NOT_CP932.search(text) else text
 
 
-def _printable(text: str) -> str:
-    """Refuse text that is really a binary file: more than one unprintable in a hundred."""
+def _mail(data: bytes) -> tuple[str, str]:
+    """Decode ISO-2022-JP; ① and ㈱, which some programs add to it, are found in JIS X 0213."""
+    text = _attempt(data, "iso2022_jp_ext")
+    if text is not None:
+        return _checked(text), "iso2022_jp_ext"
+    text = _attempt(_MAIL_KANJI.sub(_JIS_2004_KANJI, data), "iso2022_jp_2004")
+    return _checked(text), "iso2022_jp_2004"
+
+
+def _checked(text: str | None) -> str:
+    """Refuse what no character set fits, and binary: over one unprintable in a hundred."""
+    if text is None:
+        raise UndecodableText(_UNKNOWN)
     if len(_UNPRINTABLE.findall(text)) * 100 > len(text):
         raise UndecodableText("the file is binary, not text; upload text, Markdown or HTML")
     return text

@@ -9,8 +9,6 @@ from kotogura.errors import DocumentTooLarge, EmptyDocument
 DOCUMENT_LIMIT_BYTES = 20_000_000
 """The largest object that is read; a larger one is quarantined unread."""
 
-_WEB_NAMES = {"shift_jis": "cp932", "x-sjis": "cp932", "shift-jis": "cp932", "windows-31j": "cp932"}
-
 
 def check_admissible(name: str, size_bytes: int) -> str:
     """Return the media type of an object that may be read, before it is.
@@ -36,7 +34,7 @@ def extract(change: DocumentChange, data: bytes) -> ExtractedDocument:
         DocumentError: one of its classes; retrying does not help.
     """
     media_type = check_admissible(change.name, len(data))
-    text, encoding = _decode(data, media_type)
+    text, encoding = encodings.decode(data, formats.declared_charset(data, media_type))
     found = formats.read_text(text, media_type, change.name)
     if not found.body.strip():
         raise EmptyDocument("the file holds no text")
@@ -50,15 +48,3 @@ def extract(change: DocumentChange, data: bytes) -> ExtractedDocument:
         encoding=encoding,
         size_bytes=len(data),
     )
-
-
-def _decode(data: bytes, media_type: str) -> tuple[str, str]:
-    """Trust the character set that the file declares where it fits, else find it out."""
-    declared = formats.declared_charset(data, media_type)
-    if declared is not None:
-        encoding = _WEB_NAMES.get(declared, declared)
-        try:
-            return data.decode(encoding), encoding
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return encodings.decode(data)

@@ -91,19 +91,26 @@ def read_document(
 def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger) -> Quarantined:
     """Record why the document of `event` can't be found, where its owner will look.
 
-    The version that was indexed before, if any, stays findable until a good one replaces it.
+    The version that was indexed before, if any, stays findable until a good one replaces it. A
+    change that came to another end, by an execution that ran beside this one, keeps that end.
     """
     change = parse_event(event)
-    ledger.claim(change.tenant, change)
-    settled = ledger.settle(
-        change.tenant,
-        change.document_id,
-        change.sequencer,
-        DocumentState.QUARANTINED,
-        reason=reason,
+    if ledger.claim(change.tenant, change) is Claim.GRANTED:
+        ledger.settle(
+            change.tenant,
+            change.document_id,
+            change.sequencer,
+            DocumentState.QUARANTINED,
+            reason=reason,
+        )
+    record = ledger.get(change.tenant, change.document_id)
+    quarantined = (
+        record is not None
+        and record.sequencer == change.sequencer
+        and record.state is DocumentState.QUARANTINED
     )
     return Quarantined(
-        outcome="quarantined" if settled else "superseded",
+        outcome="quarantined" if quarantined else "superseded",
         tenant=change.tenant,
         document_id=change.document_id,
         code=reason.code,

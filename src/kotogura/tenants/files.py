@@ -10,6 +10,7 @@ from kotogura.tenants.identity import TenantId
 class TenantFiles(Protocol):
     """Immutable files by tenant and relative name (`segments/…/postings.parquet`).
 
+    A name that leads out of the tenant's folder raises InvalidArgument.
     One suite, `tests/conformance/test_tenant_files.py`, holds for every implementation.
     """
 

@@ -1,0 +1,100 @@
+"""A versioned bucket in memory that also tells the events S3 would send of its changes."""
+
+import copy
+import json
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from kotogura.tenants.identity import TenantId
+
+ROOT = Path(__file__).parents[3]
+MINATO = TenantId("minato-shoji")
+Event = dict[str, Any]
+
+
+def sample_event(name: str) -> Event:
+    """Return one of the events in `events/`."""
+    event: Event = json.loads((ROOT / "events" / f"{name}.json").read_text("utf-8"))
+    return event
+
+
+CREATED = sample_event("s3-object-created")
+MARKED = sample_event("s3-object-deleted")
+ERASED = sample_event("s3-object-permanently-deleted")
+
+
+def changed_event(event: Event, **changes: Any) -> Event:
+    """Return a copy of `event` whose object has `changes`; None leaves a field out."""
+    event = copy.deepcopy(event)
+    for field, value in changes.items():
+        event["detail"]["object"][field.replace("_", "-")] = value
+        if value is None:
+            del event["detail"]["object"][field.replace("_", "-")]
+    return event
+
+
+class VersionedBucket:
+    """Implements `Originals`; every change returns its event. None is a delete marker."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[TenantId, str], dict[str, bytes | None]] = {}
+        self._numbers = count(1)
+        self.bytes_read = 0
+
+    def put(self, name: str, data: bytes, tenant: TenantId = MINATO) -> Event:
+        """Write a new version."""
+        return self._add(CREATED, tenant, name, data, size=len(data))
+
+    def remove(self, name: str, tenant: TenantId = MINATO) -> Event:
+        """Put a delete marker before the versions."""
+        return self._add(MARKED, tenant, name, None)
+
+    def erase(self, name: str, version_id: str, tenant: TenantId = MINATO) -> Event:
+        """Delete one version, or a delete marker, for ever."""
+        del self._versions[tenant, name][version_id]
+        return self._event(ERASED, tenant, name, version_id)
+
+    def version_ids(self, name: str, tenant: TenantId = MINATO) -> list[str]:
+        """Return the ids of the versions and markers that are left, the oldest first."""
+        return list(self._versions.get((tenant, name), {}))
+
+    def current(self, name: str, tenant: TenantId = MINATO) -> bytes | None:
+        """Return what anybody who asks for `name` gets."""
+        return next(reversed(self._versions.get((tenant, name), {}).values()), None)
+
+    def read(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> bytes | None:
+        """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
+        versions = self._versions.get((tenant, name), {})
+        data = versions.get(version_id) if version_id else self.current(name, tenant)
+        self.bytes_read += len(data or b"")
+        return None if data is None else data[: limit_bytes + 1]
+
+    def exists(self, tenant: TenantId, name: str) -> bool:
+        """Return whether the name has a current version."""
+        return self.current(name, tenant) is not None
+
+    def _add(
+        self, event: Event, tenant: TenantId, name: str, data: bytes | None, **fields: Any
+    ) -> Event:
+        number = next(self._numbers)
+        version_id = f"v{number}"
+        self._versions.setdefault((tenant, name), {})[version_id] = data
+        return self._told(event, tenant, name, version_id, number, **fields)
+
+    def _event(self, event: Event, tenant: TenantId, name: str, version_id: str) -> Event:
+        return self._told(event, tenant, name, version_id, next(self._numbers))
+
+    @staticmethod
+    def _told(
+        event: Event, tenant: TenantId, name: str, version_id: str, number: int, **fields: Any
+    ) -> Event:
+        return changed_event(
+            event,
+            key=f"{tenant}/documents/{name}",
+            version_id=version_id,
+            sequencer=f"0065E1A2{number:010X}",
+            **fields,
+        )
