@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,9 +15,11 @@ from kotogura.analysis.normalization import normalize
 _REVISION = 1
 """Raise it with every change of this room that changes any term, position or offset."""
 
-_DROPPED_CLASSES = {"助詞", "助動詞", "補助記号", "空白"}
+_SYMBOLS = "補助記号"
+_DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
 _LATIN = re.compile(r"[A-Za-z0-9]+")
-_MEANINGFUL = re.compile(r"\w")
+_KANJI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_MEANINGFUL = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class SudachiAnalyzer:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._kept: dict[int, bool] = {}
+        self._word_classes: dict[int, str] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -86,33 +87,45 @@ class SudachiAnalyzer:
         length = 0
         for offset, morpheme in morphemes(normalized.text, self._tokenizer):
             parts = morpheme.split(SplitMode.A, add_single=False)
-            if not self._keeps(morpheme):
+            terms = self._terms(morpheme)
+            span = normalized.original_span(offset + morpheme.begin(), offset + morpheme.end())
+            tokens.extend(Token(term, position, *span) for term in terms)
+            if not terms or not parts:
                 position += max(1, len(parts))
+                length += bool(terms)
                 continue
-            for term in _terms(morpheme):
-                span = normalized.original_span(offset + morpheme.begin(), offset + morpheme.end())
-                tokens.append(Token(term, position, *span))
             for part in parts:
-                if self._keeps(part):
-                    span = normalized.original_span(offset + part.begin(), offset + part.end())
-                    tokens.extend(Token(term, position, *span) for term in _terms(part))
-                    length += 1
+                part_terms = self._terms(part)
+                span = normalized.original_span(offset + part.begin(), offset + part.end())
+                tokens.extend(Token(term, position, *span) for term in part_terms)
                 position += 1
-            if not parts:
-                position += 1
-                length += 1
+                length += bool(part_terms)
         return AnalyzedText(tuple(tokens), length)
 
-    def _keeps(self, morpheme: Morpheme) -> bool:
-        """Return whether the word class is indexed; symbols are when they hold a letter."""
+    def _terms(self, morpheme: Morpheme) -> list[str]:
+        """Return the terms of one morpheme; none if it is dropped.
+
+        They are its normalised form, and a Latin surface that differs from it. A symbol has them
+        when it holds a letter; a particle in one kanji, such as 程, is that kanji.
+        """
+        surface = morpheme.surface().casefold()
+        term = morpheme.normalized_form().casefold()
+        word_class = self._word_class(morpheme)
+        if word_class in _DROPPED_CLASSES and not (
+            word_class == _SYMBOLS and _MEANINGFUL.search(term)
+        ):
+            return [surface] if _KANJI.fullmatch(surface) else []
+        if surface != term and _LATIN.fullmatch(surface):
+            return [term, surface]
+        return [term] if term.strip() else []
+
+    def _word_class(self, morpheme: Morpheme) -> str:
+        """Return the first part of speech; asking Sudachi for all six is slow."""
         class_id = morpheme.part_of_speech_id()
-        kept = self._kept.get(class_id)
-        if kept is None:
-            kept = self._kept[class_id] = morpheme.part_of_speech()[0] not in _DROPPED_CLASSES
-        return kept or (
-            morpheme.part_of_speech()[0] == "補助記号"
-            and _MEANINGFUL.search(morpheme.normalized_form()) is not None
-        )
+        found = self._word_classes.get(class_id)
+        if found is None:
+            found = self._word_classes[class_id] = morpheme.part_of_speech()[0]
+        return found
 
 
 def fingerprint() -> str:
@@ -128,13 +141,3 @@ def fingerprint() -> str:
         f"unicode={unicodedata.unidata_version}",
     ]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
-
-
-def _terms(morpheme: Morpheme) -> Iterator[str]:
-    """Yield the morpheme's normalised form, and a Latin surface that differs from it."""
-    term = morpheme.normalized_form().casefold()
-    if term.strip():
-        yield term
-    surface = morpheme.surface().casefold()
-    if surface != term and _LATIN.fullmatch(surface):
-        yield surface

@@ -39,9 +39,9 @@ def pieces(text: str, limit_bytes: int = PIECE_LIMIT_BYTES) -> Iterator[tuple[in
         end = min(len(text), start + limit_bytes)
         if len(text[start:end].encode("utf-8")) > limit_bytes:
             end = min(len(text), start + limit)
+        if end < len(text):
             ends = [match.end() for match in _SENTENCE_END.finditer(text, start, end)]
-            if end < len(text) and ends:
-                end = ends[-1]
+            end = ends[-1] if ends else end
         yield start, end
         start = end
 

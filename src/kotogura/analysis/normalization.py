@@ -4,14 +4,17 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
-# Surrogates, controls but tab and line feed, soft hyphens, zero-width and bidi marks, BOMs.
+# Surrogates, controls but tab and line feed, soft hyphens, zero-width and bidi marks, BOMs,
+# variation selectors (葛󠄀 and 葛 are one character to a reader), tags.
 _DROPPED = re.compile(
-    "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-# Characters that may join the one before them: half-width sound marks, and combining ones.
-_JOINING = frozenset("\uff9e\uff9f\u3099\u309a")
+_DROPPED_TAIL = re.compile(_DROPPED.pattern + r"+\Z")
+# Python orders the marks on one character in quadratic time; no script stacks half as many.
+_CLUSTER_LIMIT = 64
 _LINE = re.compile(r"[^\n]*\n?")
 
 
@@ -30,9 +33,17 @@ class NormalizedText:
     origins: tuple[tuple[int, int, bool], ...] = ()
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of the original that `text[start:end]` came from (end exclusive)."""
-        if not self.runs or start >= end:
+        """Return the span of the original that `text[start:end]` came from (end exclusive).
+
+        Nothing, which begins where it ends, comes from where the character after it begins.
+        """
+        if not self.runs:
             return start, end
+        if start >= len(self.text):
+            return self.origins[-1][1], self.origins[-1][1]
+        if start >= end:
+            place, _ = self.original_span(start, start + 1)
+            return place, place
         first = bisect_right(self.runs, start) - 1
         last = bisect_right(self.runs, end - 1) - 1
         first_start, _, first_even = self.origins[first]
@@ -73,25 +84,33 @@ def normalize(text: str) -> NormalizedText:
             emit(line, position, position + len(line), True)
         else:
             for start, end in _clusters(line):
-                cluster = _DROPPED.sub("", line[start:end])
-                changed = unicodedata.normalize("NFKC", cluster)
-                even = changed == line[start:end]
-                emit(changed, position + start, position + end, even)
+                cluster = _DROPPED_TAIL.sub("", line[start:end])  # a highlight need not show it
+                changed = unicodedata.normalize("NFKC", _DROPPED.sub("", cluster))
+                first = position + start
+                emit(changed, first, first + len(cluster), changed == cluster)
         position += len(line)
     return NormalizedText("".join(pieces), tuple(runs), tuple(origins))
 
 
 def _clusters(line: str) -> list[tuple[int, int]]:
     """Return spans that NFKC never composes across: a character and all that may join it."""
-    starts = [
-        index
-        for index, character in enumerate(line)
-        if index == 0
-        or not (
-            character in _JOINING
-            or unicodedata.combining(character)
-            or "\u1160" <= character <= "\u11ff"
-            or _DROPPED.match(character)
-        )
-    ]
+    starts: list[int] = []
+    for index, character in enumerate(line):
+        if not starts or not _joins(character) or index - starts[-1] >= _CLUSTER_LIMIT:
+            starts.append(index)
     return list(zip(starts, [*starts[1:], len(line)], strict=True))
+
+
+@lru_cache(maxsize=8192)
+def _joins(character: str) -> bool:
+    """Return whether NFKC may compose `character` with the one before it, or drops it.
+
+    Those are marks, the vowels and finals of Hangul, and what NFKC takes apart into one of them
+    first, such as half-width sound marks and the letters of old Korean character sets.
+    """
+    first = unicodedata.normalize("NFKD", character)[0]
+    return (
+        unicodedata.category(first).startswith("M")
+        or "\u1160" <= first <= "\u11ff"
+        or _DROPPED.match(character) is not None
+    )
