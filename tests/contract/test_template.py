@@ -150,7 +150,7 @@ def test_an_image_installs_extras_that_exist_from_pinned_packages(template, root
         assert set(metadata["DockerBuildArgs"]["EXTRAS"].split(",")) <= set(extras), name
     text = (root / "functions" / "Dockerfile").read_text("utf-8")
     assert "--constraint constraints.txt" in text
-    for source in re.findall(r"^COPY (?!--from)([^$]+) \S+$", text, re.MULTILINE):
+    for source in re.findall(r"^COPY (?!--from)([^$\n]+) \S+$", text, re.MULTILINE):
         for path in source.split():
             assert (root / path).exists(), path
 
