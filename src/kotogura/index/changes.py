@@ -70,3 +70,10 @@ class ManifestPointers(Protocol):
         self, tenant: TenantId, expected: ManifestPointer | None, new: ManifestPointer
     ) -> bool:
         """Replace `expected` by `new` in one conditional write; False if it was another by then."""
+
+
+def stage_removal(
+    tenant: TenantId, document_id: str, sequencer: str, staged: StagedChanges
+) -> None:
+    """Stage the removal of a document. Idempotent."""
+    staged.add(tenant, StagedChange(document_id=document_id, version=sequencer, segment=None))

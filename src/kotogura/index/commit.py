@@ -58,17 +58,18 @@ class Committer:
         """
         for attempt in range(1, ATTEMPT_COUNT + 1):
             base = self._generations.current(tenant)
-            changes = self._staged.all(tenant)
+            waiting = self._staged.all(tenant)
             # The ledger is read after the generation, so a later change that is in it is known.
-            ids = {change.document_id for change in changes} | {document_id}
+            ids = {change.document_id for change in waiting} | {document_id}
             records = self._ledger.get_many(tenant, sorted(ids))
-            current = [change for change in changes if not _is_stale(change, records)]
-            current = self._fitting(tenant, base, current, document_id)
-            generation = self._publish(tenant, base, current)
+            stale = [change for change in waiting if _is_stale(change, records)]
+            current = [change for change in waiting if change not in stale]
+            changes = self._fitting(tenant, base, current, document_id, version)
+            generation = self._publish(tenant, base, changes)
             if generation is not None:
-                self._settle(tenant, current, generation)
-                self._staged.discard(tenant, changes)
-                return _result(records.get(document_id), document_id, version, current, generation)
+                self._settle(tenant, changes, generation)
+                self._staged.discard(tenant, [*stale, *changes])
+                return _result(records.get(document_id), document_id, version, changes, generation)
             self._pause(attempt)
         raise CommitConflict(f"{ATTEMPT_COUNT} attempts to commit lost their race; try again")
 
@@ -78,8 +79,12 @@ class Committer:
         base: Generation | None,
         changes: list[StagedChange],
         document_id: str,
+        version: str,
     ) -> list[StagedChange]:
-        """Leave out what another analyzer made; raise if the caller's own change is among it."""
+        """Leave out what another analyzer made; raise if the caller's own change is among it.
+
+        Others' changes stay staged, so that their own commits learn why they are not in.
+        """
         analyzers = [change.segment.analyzer for change in changes if change.segment]
         if base is not None and base.manifest.segments:
             analyzers.insert(0, base.manifest.analyzer)
@@ -88,35 +93,39 @@ class Committer:
             for change in changes
             if change.segment is not None and change.segment.analyzer != analyzers[0]
         ]
-        if any(change.document_id == document_id for change in unfit):
-            self._staged.discard(tenant, unfit)
+        own = [c for c in unfit if (c.document_id, c.version) == (document_id, version)]
+        if own:
+            self._staged.discard(tenant, own)
             raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
         return [change for change in changes if change not in unfit]
 
     def _publish(
         self, tenant: TenantId, base: Generation | None, changes: list[StagedChange]
     ) -> int | None:
+        """Return the generation that has `changes` in it; None if another commit came first."""
         manifest = base.manifest if base else None
         segments = {entry.segment_id: entry for entry in manifest.segments} if manifest else {}
-        changed = False
+        fresh = changed = False
         for change in changes:
             place = self._place(tenant, manifest, change.document_id)
             if place is not None and place.version >= change.version:
                 continue
+            # Also the removal of what isn't in takes a generation: a commit under way, which read
+            # the ledger before it, may be about to bring the document, and must lose its race.
+            fresh = True
+            changed |= place is not None or change.segment is not None
             if place is not None:
                 segments[place.segment_id] = bury(segments[place.segment_id], [place])
-                changed = True
             if change.segment is not None:
                 segments[change.segment.segment_id] = change.segment
-                changed = True
-        if not changed:
+        if not fresh:
             return manifest.generation if manifest else 0
         kept = tuple(segment for segment in segments.values() if segment.live_count)
         published = self._generations.publish(
             tenant,
             base,
             segments=kept,
-            content_changed=True,
+            content_changed=changed,
             model=manifest.model if manifest else None,
         )
         return published.manifest.generation if published else None

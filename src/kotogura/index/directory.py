@@ -3,23 +3,23 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-import pyarrow.parquet as pq
-
 from kotogura.index.manifest import FIELDS, Manifest
+from kotogura.index.tables import read_table
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-_COLUMNS = ["document_id", "version", *(f"{name}_length" for name in FIELDS)]
+_COLUMNS = ["document_id", "version", "title", *(f"{name}_length" for name in FIELDS)]
 _CACHED_SEGMENT_COUNT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A live document's place, its version, and its length in each field."""
+    """A document's place, its version, its title, and its length in each field."""
 
     segment_id: str
     document: int
     version: str
+    title: str
     lengths: dict[str, int]
 
 
@@ -43,13 +43,14 @@ class Directory:
         key = (tenant, segment_id)
         found = self._cache.get(key)
         if found is None:
-            path = self._files.path(tenant, f"segments/{segment_id}/documents.parquet")
-            rows = pq.read_table(path, columns=_COLUMNS).to_pylist()
+            name = f"segments/{segment_id}/documents.parquet"
+            rows = read_table(tenant, name, self._files, _COLUMNS).to_pylist()
             found = {
                 row["document_id"]: Place(
                     segment_id,
                     ordinal,
                     row["version"],
+                    row["title"],
                     {name: row[f"{name}_length"] for name in FIELDS},
                 )
                 for ordinal, row in enumerate(rows)

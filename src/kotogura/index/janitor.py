@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index.changes import StagedChanges
-from kotogura.index.generations import Generation
+from kotogura.index.generations import Generations
 from kotogura.index.manifest import Manifest, decode_manifest
+from kotogura.index.runs import built_segments
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -13,30 +14,40 @@ GRACE_SECONDS = 3_600.0
 """No request, commit or workflow step lives longer, so nobody is still reading or writing them."""
 
 LEFTOVER_SECONDS = 7 * 86_400.0
-"""For what an execution staged and never came back for."""
+"""For runs of `reindex`, which take as long as they take."""
 
 _FOLDERS = {
     "manifests": GRACE_SECONDS,
     "segments": GRACE_SECONDS,
     "models": 2 * GRACE_SECONDS,  # a training exports its model before it commits
-    "staging": LEFTOVER_SECONDS,
+    "staging": GRACE_SECONDS,
     "reindex": LEFTOVER_SECONDS,
 }
 
 
-def sweep(tenant: TenantId, current: Generation, files: TenantFiles, staged: StagedChanges) -> int:
+def sweep(
+    tenant: TenantId, generations: Generations, files: TenantFiles, staged: StagedChanges
+) -> int:
     """Remove unreferenced files of `tenant`; return how many. Idempotent.
 
-    Everything that the current generation, the nine before it, or a staged change names is kept.
+    Kept is what the current generation, the nine before it, a staged change, or a reindex that has
+    not been abandoned names.
+
+    Raises:
+        CorruptIndex: when a kept generation can't be read; nothing is removed then.
     """
+    # Staged changes first: one that is committed meanwhile is then named by the generation.
+    waiting = [change.segment for change in staged.all(tenant) if change.segment is not None]
+    built = list(built_segments(tenant, files))
+    current = generations.current(tenant)
+    if current is None:
+        return 0
     manifests = [current.manifest, *_kept(tenant, current.manifest, files)]
     kept = {current.pointer.manifest, *current.manifest.history}
     for manifest in manifests:
         kept.update(entry.name for entry in manifest.file_entries())
-    for change in staged.all(tenant):
-        if change.segment is not None:
-            kept.update(entry.name for entry in change.segment.files.values())
-            kept.update(entry.name for entry in change.segment.vectors.values())
+    for segment in (*waiting, *built):
+        kept.update(entry.name for entry in segment.file_entries())
     models = tuple(f"models/{manifest.model.digest}/" for manifest in manifests if manifest.model)
     removed = 0
     for folder, seconds in _FOLDERS.items():

@@ -62,6 +62,11 @@ class SegmentEntry(_Record):
         """Return how many of its documents can be found."""
         return self.document_count - len(self.tombstones)
 
+    def file_entries(self) -> Iterable[FileEntry]:
+        """Yield every file of the segment, vectors of all models included."""
+        yield from self.files.values()
+        yield from self.vectors.values()
+
 
 class ModelEntry(_Record):
     """The model in service: whose vectors a generation compares queries with.
@@ -115,14 +120,19 @@ class Manifest(_Record):
     def file_entries(self) -> Iterable[FileEntry]:
         """Yield every file that this generation needs, the model's own apart."""
         for segment in self.segments:
-            yield from segment.files.values()
-            yield from segment.vectors.values()
+            yield from segment.file_entries()
         if self.model is not None:
             yield self.model.words
 
     def encode(self) -> bytes:
         """Return its JSON; equal manifests give equal bytes."""
         return self.model_dump_json(indent=1).encode()
+
+
+class _Version(BaseModel):
+    """What every format of a manifest has; all else may be unknown to this release."""
+
+    format_version: int = FORMAT_VERSION
 
 
 def manifest_name(generation: int, data: bytes) -> str:
@@ -141,9 +151,8 @@ def decode_manifest(data: bytes) -> Manifest:
         CorruptIndex: when it is not a manifest, or of a later format than this release reads.
     """
     try:
-        manifest = Manifest.model_validate_json(data)
+        if _Version.model_validate_json(data).format_version > FORMAT_VERSION:
+            raise CorruptIndex("the index was written by a later release; upgrade this one")
+        return Manifest.model_validate_json(data)
     except ValidationError:
         raise CorruptIndex("a manifest can't be read; roll back to another generation") from None
-    if manifest.format_version > FORMAT_VERSION:
-        raise CorruptIndex("the index was written by a later release; upgrade this one")
-    return manifest

@@ -5,11 +5,10 @@ Documents with a tombstone are left behind; all others keep their order.
 
 from collections.abc import Callable, Mapping, Sequence
 
-import pyarrow.parquet as pq
-
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.segment import IndexedDocument, Posting, SegmentContent, write_segment
+from kotogura.index.tables import read_table
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -94,7 +93,7 @@ def _append(
 ) -> dict[int, int]:
     """Append the live documents of `segment`; return their new ordinals by the old ones."""
     tables = {
-        kind: pq.read_table(files.path(tenant, segment.files[kind].name))
+        kind: read_table(tenant, segment.files[kind].name, files)
         for kind in ("terms", "postings", "documents")
     }
     dead = set(segment.tombstones)

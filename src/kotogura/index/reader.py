@@ -1,10 +1,12 @@
 """Reading one generation: terms, postings, places and documents, through DuckDB over Parquet.
 
 Documents are numbered through the whole generation: a segment's ordinals follow those of the
-segments before it. All SQL is constant; values and file names are parameters.
+segments before it. All SQL is constant; values and file names are parameters. A store may lie in a
+folder called `term=1`, so folders are never taken for columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.segment import IndexedDocument
 from kotogura.tenants.files import TenantFiles
@@ -23,36 +27,44 @@ Numbers = NDArray[np.int64]
 _CACHED_TERM_COUNT = 20_000
 
 _TERMS = """
-SELECT filename, field, term, term_id FROM read_parquet($files, filename = true)
+SELECT filename, field, term, term_id
+FROM read_parquet($files, filename = true, hive_partitioning = false)
 WHERE list_contains($terms, term)
 """
 _VOCABULARY = """
 SELECT term, sum(document_frequency)::BIGINT AS document_frequency
-FROM read_parquet($files) WHERE field = 'body' GROUP BY term ORDER BY term
+FROM read_parquet($files, hive_partitioning = false)
+WHERE field = 'body' GROUP BY term ORDER BY term
 """
 _POSTINGS = """
-SELECT filename, term_id, document, frequency FROM read_parquet($files, filename = true)
+SELECT filename, term_id, document, frequency
+FROM read_parquet($files, filename = true, hive_partitioning = false)
 WHERE term_id IN (SELECT unnest($term_ids))
 """
 _PLACES = """
-SELECT filename, term_id, document, starts, ends FROM read_parquet($files, filename = true)
+SELECT filename, term_id, document, starts, ends
+FROM read_parquet($files, filename = true, hive_partitioning = false)
 WHERE term_id IN (SELECT unnest($term_ids)) AND document IN (SELECT unnest($documents))
 """
 _LENGTHS = """
 SELECT filename, document, title_length, body_length
-FROM read_parquet($files, filename = true) ORDER BY ALL
+FROM read_parquet($files, filename = true, hive_partitioning = false)
+ORDER BY ALL
 """
 _IDS = """
-SELECT filename, document, document_id FROM read_parquet($files, filename = true)
+SELECT filename, document, document_id
+FROM read_parquet($files, filename = true, hive_partitioning = false)
 WHERE document IN (SELECT unnest($documents))
 """
 _DOCUMENTS = """
 SELECT filename, document, document_id, version, name, title, body, media_type,
        title_length, body_length
-FROM read_parquet($files, filename = true) WHERE document IN (SELECT unnest($documents))
+FROM read_parquet($files, filename = true, hive_partitioning = false)
+WHERE document IN (SELECT unnest($documents))
 """
 _FIND = """
-SELECT filename, document FROM read_parquet($files, filename = true)
+SELECT filename, document
+FROM read_parquet($files, filename = true, hive_partitioning = false)
 WHERE document_id = $document_id
 """
 
@@ -101,8 +113,8 @@ class GenerationReader:
                 path = str(files.path(tenant, segment.files[kind].name))
                 paths.append(path)
                 self._numbers[path] = number
-        self._connection = _locked_connection(
-            str(files.path(tenant, "segments")), threads, memory_limit_bytes
+        self._connection = locked_connection(
+            files.path(tenant, "segments"), threads, memory_limit_bytes
         )
         self.live = self._live_mask()
         self._lengths: dict[str, Numbers] | None = None
@@ -127,9 +139,7 @@ class GenerationReader:
 
     def postings(self, terms: Sequence[str]) -> dict[tuple[str, str], TermPostings]:
         """Return the live postings of `terms` by (field, term); terms without any are absent."""
-        fresh = [term for term in dict.fromkeys(terms) if term not in self._term_ids]
-        if fresh and self._bases[-1]:
-            self._load(fresh)
+        self._load(terms)
         return {
             key: self._postings[key]
             for term in terms
@@ -139,12 +149,13 @@ class GenerationReader:
 
     def places(self, terms: Sequence[str], documents: Sequence[int]) -> dict[int, list[Span]]:
         """Return where `terms` stand in `documents`, by document and in order of their start."""
+        found: dict[int, list[Span]] = {document: [] for document in documents}
+        self._load(terms)
         wanted = {
             (number, term_id): field
             for term in terms
             for number, field, term_id in self._term_ids.get(term, [])
         }
-        found: dict[int, list[Span]] = {document: [] for document in documents}
         if not wanted or not documents:
             return found
         parameters = {
@@ -165,10 +176,11 @@ class GenerationReader:
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
         """Return the ids of documents by their numbers."""
+        wanted = set(documents)
         return {
-            self._number(row): row["document_id"]
+            number: row["document_id"]
             for row in self._rows(_IDS, documents)
-            if self._number(row) in set(documents)
+            if (number := self._number(row)) in wanted
         }
 
     def documents(self, documents: Sequence[int]) -> dict[int, IndexedDocument]:
@@ -204,14 +216,18 @@ class GenerationReader:
         """Return the number of the first document of the manifest's segment `number`."""
         return int(self._bases[number])
 
-    def _load(self, terms: list[str]) -> None:
+    def _load(self, terms: Sequence[str]) -> None:
         """Fetch postings of `terms` into the cache, also the fact that a term has none."""
-        if len(self._term_ids) + len(terms) > _CACHED_TERM_COUNT:
+        fresh = [term for term in dict.fromkeys(terms) if term not in self._term_ids]
+        if not fresh or not self._bases[-1]:
+            return
+        if len(self._term_ids) + len(fresh) > _CACHED_TERM_COUNT:
             self._term_ids.clear()
             self._postings.clear()
-        self._term_ids.update({term: [] for term in terms})
+            fresh = list(dict.fromkeys(terms))
+        self._term_ids.update({term: [] for term in fresh})
         names: dict[tuple[int, int], tuple[str, str]] = {}
-        parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": terms}
+        parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": fresh}
         for row in self._table(_TERMS, parameters).to_pylist():
             number = self._numbers[row["filename"]]
             self._term_ids[row["term"]].append((number, row["field"], row["term_id"]))
@@ -280,29 +296,20 @@ class GenerationReader:
         return numbers
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> dict[str, NDArray[np.generic]]:
-        return self._connection.execute(sql, parameters).fetchnumpy()
+        with _translated():
+            return self._connection.execute(sql, parameters).fetchnumpy()
 
     def _table(self, sql: str, parameters: dict[str, Any]) -> pa.Table:
-        return self._connection.sql(sql, params=parameters).to_arrow_table()
+        with _translated():
+            return self._connection.sql(sql, params=parameters).to_arrow_table()
 
 
-def _locked_connection(
-    folder: str, threads: int, memory_limit_bytes: int
-) -> duckdb.DuckDBPyConnection:
-    """Return a connection that reads below `folder`, and neither writes, loads nor connects."""
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
-            "memory_limit": f"{memory_limit_bytes}B",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-        },
-    )
-    connection.execute("SET temp_directory = ''")
-    connection.execute("SET parquet_metadata_cache = true")
-    connection.execute("SET allowed_directories = [$folder]", {"folder": folder})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn DuckDB's errors about files into ours."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise StoreUnavailable("a file of the index can't be read") from error
+    except duckdb.InvalidInputException as error:
+        raise CorruptIndex("a file of the index is not what it was; run reindex") from error

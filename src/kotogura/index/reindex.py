@@ -17,6 +17,7 @@ from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
 from kotogura.documents.originals import OriginalListing, Originals
 from kotogura.errors import DocumentError
 from kotogura.index.generations import Generations
+from kotogura.index.runs import batch_name, entry_name, replaced_name
 from kotogura.index.staging import EmbedSegment, build_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
@@ -73,7 +74,7 @@ def plan(
         size += original.size_bytes
     names = []
     for number, batch in enumerate(batches):
-        name = f"reindex/{run_id}/batch-{number:06d}.json"
+        name = batch_name(run_id, number)
         files.write(tenant, name, batch.model_dump_json().encode())
         names.append(name)
     replaced = [segment.segment_id for segment in current.manifest.segments] if current else []
@@ -135,13 +136,3 @@ def build(
         document_count=len(documents),
         quarantined_count=quarantined,
     )
-
-
-def entry_name(run_id: str, segment_id: str) -> str:
-    """Return where a run keeps the entry of a segment it built."""
-    return f"reindex/{run_id}/segment-{segment_id}.json"
-
-
-def replaced_name(run_id: str) -> str:
-    """Return where a run keeps the ids of the segments that it is going to replace."""
-    return f"reindex/{run_id}/replaced.json"

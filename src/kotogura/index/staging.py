@@ -39,6 +39,9 @@ def stage_document(
 ) -> Tokenized:
     """Analyse the extracted document and stage a segment that holds it alone. Idempotent.
 
+    The extracted document stays, for an event may come twice and two executions share it; the
+    janitor removes it.
+
     Raises:
         UnanalyzableText: when the analyzer refuses its text; retrying does not help.
         StoreUnavailable: when the extracted document can't be read; a retry may help.
@@ -50,20 +53,12 @@ def stage_document(
         document_id=document_id, version=sequencer, segment=segment, title=document.title
     )
     staged.add(tenant, change)
-    files.remove(tenant, staged_name(document_id, sequencer))
     return Tokenized(
         tenant=tenant,
         document_id=document_id,
         sequencer=sequencer,
         segment_id=segment.segment_id,
     )
-
-
-def stage_removal(
-    tenant: TenantId, document_id: str, sequencer: str, staged: StagedChanges
-) -> None:
-    """Stage the removal of a document. Idempotent."""
-    staged.add(tenant, StagedChange(document_id=document_id, version=sequencer, segment=None))
 
 
 def build_segment(

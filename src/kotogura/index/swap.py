@@ -6,18 +6,20 @@ equal ones the newly built, and a document removed in between stays removed.
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from kotogura.documents.ledger import DocumentLedger, DocumentState
+from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict
 from kotogura.index.commit import ATTEMPT_COUNT, Pause, bury
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.reindex import entry_name, replaced_name
+from kotogura.index.runs import entry_name, replaced_name
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 Places = Callable[[SegmentEntry], dict[str, Place]]
+Locate = Callable[[str], Place | None]
 
 
 def swap(
@@ -55,7 +57,8 @@ def swap(
             for segment in (base.manifest.segments if base else ())
             if segment.segment_id not in replaced | known
         ]
-        segments = resolve(tenant, built, later, places, ledger)
+        locate = partial(directory.locate, tenant, base.manifest) if base else _nowhere
+        segments = resolve(tenant, built, later, places, locate, ledger)
         if len({segment.analyzer for segment in segments}) > 1:
             raise AnalyzerMismatch("documents of another analyzer came in; run reindex again")
         published = generations.publish(
@@ -77,9 +80,13 @@ def resolve(
     built: Sequence[SegmentEntry],
     later: Sequence[SegmentEntry],
     places: Places,
+    locate: Locate,
     ledger: DocumentLedger,
 ) -> tuple[SegmentEntry, ...]:
-    """Return `built` and `later` with tombstones, so that no document counts twice."""
+    """Return `built` and `later` with tombstones, so that no document counts twice.
+
+    `locate` tells where a document is in the generation to be replaced.
+    """
     fresh = {name: (entry, place) for entry in built for name, place in places(entry).items()}
     buried: dict[str, list[Place]] = {}
     kept: set[str] = set()
@@ -94,16 +101,28 @@ def resolve(
                 kept.add(name)
     records = ledger.get_many(tenant, sorted(fresh))
     for name, (entry, place) in fresh.items():
-        record = records.get(name)
-        removed = (
-            record is not None
-            and record.state is DocumentState.DELETED
-            and record.sequencer >= place.version
-        )
-        if name in kept or removed:
+        if name in kept or _is_gone(records.get(name), place, locate):
             buried.setdefault(entry.segment_id, []).append(place)
     marked = (bury(entry, buried.get(entry.segment_id, [])) for entry in (*built, *later))
     return tuple(entry for entry in marked if entry.live_count)
+
+
+def _is_gone(record: DocumentRecord | None, place: Place, locate: Locate) -> bool:
+    """Return whether a built document has been removed since.
+
+    A later change that is known may be a removal that is in already while the ledger is still to
+    be told: then the generation hasn't got the document. If the change is not in yet, its own
+    commit will find whatever the swap published.
+    """
+    if record is None or record.sequencer < place.version:
+        return False
+    if record.state is DocumentState.DELETED:
+        return True
+    return record.sequencer > place.version and locate(record.document_id) is None
+
+
+def _nowhere(_: str) -> Place | None:
+    return None
 
 
 def _settle(
@@ -116,9 +135,14 @@ def _settle(
         for name, place in places(entry).items()
         if place.document not in entry.tombstones
     }
-    number = published.manifest.generation
     for name, record in ledger.get_many(tenant, sorted(live)).items():
         place = live[name]
         if record.state is not DocumentState.INDEXED and record.sequencer == place.version:
-            state = DocumentState.INDEXED
-            ledger.settle(tenant, name, place.version, state, generation=number)
+            ledger.settle(
+                tenant,
+                name,
+                place.version,
+                DocumentState.INDEXED,
+                generation=published.manifest.generation,
+                title=place.title,
+            )

@@ -7,7 +7,7 @@ from typing import Any
 from kotogura import errors
 from kotogura.documents.intake import quarantine, receive
 from kotogura.documents.ledger import Reason
-from kotogura.index.staging import stage_removal
+from kotogura.index.changes import stage_removal
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.tenants.identity import TenantId

@@ -1,0 +1,31 @@
+"""DuckDB, locked: it reads one tenant's segments and can't be told otherwise."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def locked_connection(
+    folder: Path, threads: int, memory_limit_bytes: int
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection that reads below `folder`; it loads nothing and connects to nothing.
+
+    DuckDB can't be kept from writing below a folder that it may read. All SQL of this room is
+    constant and reads, and a search function may not write to the store at all.
+    """
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": threads,
+            "memory_limit": f"{memory_limit_bytes}B",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        },
+    )
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET parquet_metadata_cache = true")
+    connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

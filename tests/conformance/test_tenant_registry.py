@@ -1,0 +1,41 @@
+"""What holds for every implementation of `TenantRegistry`."""
+
+import pytest
+
+from kotogura.errors import TenantExists
+from kotogura.platform.tenants import TableTenants
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import TenantRecord, TenantRegistry
+from tests.conformance.conftest import choice
+from tests.memory.tenants import MemoryTenants
+
+
+@pytest.fixture(params=choice("memory", "table"))
+def tenants(request: pytest.FixtureRequest) -> TenantRegistry:
+    if request.param == "memory":
+        return MemoryTenants()
+    return TableTenants(request.getfixturevalue("table"))
+
+
+def record(name: str) -> TenantRecord:
+    return TenantRecord(TenantId(name), f"株式会社 {name}", "daily", "2026-01-01T00:00:00.000Z")
+
+
+def test_a_registered_tenant_is_found(tenants: TenantRegistry) -> None:
+    tenants.create(record("minato-shoji"))
+    assert tenants.get(TenantId("minato-shoji")) == record("minato-shoji")
+    assert tenants.get(TenantId("minato")) is None
+
+
+def test_an_id_is_taken_once(tenants: TenantRegistry) -> None:
+    tenants.create(record("minato-shoji"))
+    with pytest.raises(TenantExists):
+        tenants.create(TenantRecord(TenantId("minato-shoji"), "another"))
+    assert tenants.get(TenantId("minato-shoji")) == record("minato-shoji")
+
+
+def test_all_tenants_are_told_by_id(tenants: TenantRegistry) -> None:
+    assert list(tenants.all()) == []
+    for name in ("tsubame", "aoba", "minato-shoji"):
+        tenants.create(record(name))
+    assert [one.tenant for one in tenants.all()] == ["aoba", "minato-shoji", "tsubame"]

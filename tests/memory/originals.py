@@ -1,0 +1,51 @@
+"""A versioned bucket of tenants' files in memory."""
+
+from collections.abc import Iterator
+
+from kotogura.documents.originals import OriginalFile
+from kotogura.tenants.identity import TenantId
+
+
+class MemoryOriginals:
+    """Implements `Originals` and `OriginalListing`; None among the versions is a delete marker."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[TenantId, str], list[bytes | None]] = {}
+
+    def put(self, tenant: TenantId, name: str, data: bytes) -> str:
+        """Write a new version and return its id."""
+        versions = self._versions.setdefault((tenant, name), [])
+        versions.append(data)
+        return f"v{len(versions)}"
+
+    def remove(self, tenant: TenantId, name: str) -> None:
+        """Put a delete marker on the name."""
+        self._versions.setdefault((tenant, name), []).append(None)
+
+    def version_count(self, tenant: TenantId, name: str) -> int:
+        """Return how many versions there are, delete markers among them."""
+        return len(self._versions.get((tenant, name), []))
+
+    def read(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> bytes | None:
+        """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
+        versions = self._versions.get((tenant, name), [])
+        if version_id is None:
+            data = versions[-1] if versions else None
+        else:
+            number = int(version_id.removeprefix("v")) - 1
+            data = versions[number] if 0 <= number < len(versions) else None
+        return None if data is None else data[: limit_bytes + 1]
+
+    def exists(self, tenant: TenantId, name: str) -> bool:
+        """Return whether the name has a current version."""
+        versions = self._versions.get((tenant, name), [])
+        return bool(versions) and versions[-1] is not None
+
+    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
+        """Yield all current files of `tenant` by name, folders left out."""
+        for owner, name in sorted(self._versions):
+            data = self._versions[owner, name][-1]
+            if owner == tenant and data is not None and not name.endswith("/"):
+                yield OriginalFile(name, len(data))

@@ -1,0 +1,52 @@
+"""The register of tenants and the log of trainings in memory."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kotogura.errors import TenantExists
+from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import TenantRecord
+
+
+class MemoryTenants:
+    """Implements `TenantRegistry`."""
+
+    def __init__(self) -> None:
+        self._records: dict[TenantId, TenantRecord] = {}
+
+    def create(self, record: TenantRecord) -> None:
+        """Register a tenant. Raises TenantExists."""
+        if record.tenant in self._records:
+            raise TenantExists("there is a tenant of this id already")
+        self._records[record.tenant] = record
+
+    def get(self, tenant: TenantId) -> TenantRecord | None:
+        """Return one record, or None."""
+        return self._records.get(tenant)
+
+    def all(self) -> Iterator[TenantRecord]:
+        """Yield all records by tenant id."""
+        return (self._records[tenant] for tenant in sorted(self._records))
+
+
+class MemoryTrainings:
+    """Implements `TrainingLog`."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[TenantId, str], dict[str, Any]] = {}
+
+    def get(self, tenant: TenantId, training_id: str) -> TrainingRecord | None:
+        """Return one record, or None."""
+        found = self._records.get((tenant, training_id))
+        return TrainingRecord(**found) if found else None
+
+    def newest(self, tenant: TenantId, limit: int = 20) -> list[TrainingRecord]:
+        """Return the last trainings, the newest first."""
+        ids = sorted((name for owner, name in self._records if owner == tenant), reverse=True)
+        return [TrainingRecord(**self._records[tenant, name]) for name in ids[:limit]]
+
+    def update(self, tenant: TenantId, training_id: str, changes: Mapping[str, Any]) -> None:
+        """Set attributes of a record, creating it if it isn't there."""
+        record = self._records.setdefault((tenant, training_id), {"training_id": training_id})
+        record.update(changes)

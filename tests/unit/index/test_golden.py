@@ -1,0 +1,97 @@
+"""What earlier releases wrote stays readable for ever; see `tests/golden/README.md`."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from kotogura.index.changes import ManifestPointer
+from kotogura.index.manifest import FORMAT_VERSION
+from kotogura.platform.folder import FolderFiles
+from tests.golden import library as golden
+from tests.memory.library import Library
+
+FOLDER = Path(golden.__file__).parent
+VERSIONS = sorted(path.name for path in FOLDER.glob("v*"))
+
+
+@pytest.fixture(params=VERSIONS)
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Library:
+    """A copy of what a release wrote, opened by this one."""
+    shutil.copytree(FOLDER / request.param, tmp_path / "store")
+    library = Library(tmp_path, golden.TENANT, golden.ANALYZER, golden.SYNONYMS, sequence=100)
+    return library.over(FolderFiles(tmp_path / "store"), pointer_of(request.param))
+
+
+def pointer_of(version: str) -> ManifestPointer:
+    text = (FOLDER / version / golden.POINTER).read_text(encoding="utf-8")
+    return ManifestPointer.model_validate_json(text)
+
+
+def test_every_format_has_its_golden_files() -> None:
+    assert [f"v{number}" for number in range(1, FORMAT_VERSION + 1)] == VERSIONS
+
+
+def test_a_stored_manifest_is_read(stored: Library) -> None:
+    manifest = stored.manifest
+    assert (manifest.generation, manifest.content_generation) == (8, 8)
+    assert manifest.analyzer == golden.ANALYZER.fingerprint
+    assert (manifest.document_count, len(manifest.history)) == (3, 7)
+    assert (manifest.field_length("title"), manifest.field_length("body")) == (7, 34)
+    assert [segment.tombstones for segment in manifest.segments] == [(2,), ()]
+    assert manifest.model is not None
+    assert (manifest.model.digest, manifest.model.content_generation) == (golden.MODEL, 6)
+
+
+def test_stored_files_are_what_their_manifest_says(stored: Library) -> None:
+    for entry in stored.manifest.file_entries():
+        data = stored.files.read(stored.tenant, entry.name)
+        assert len(data) == entry.size_bytes
+        assert hashlib.sha256(data).hexdigest() == entry.sha256
+
+
+def test_a_stored_index_is_searched_by_word(stored: Library) -> None:
+    answer = stored.service().search(stored.tenant, "休暇 申請", "words")
+    assert [(hit.name, hit.title, hit.score) for hit in answer.hits] == [
+        ("規程/休暇.txt", "休暇 規程", 1.430607),
+        ("規程/車両.txt", "車両 規程", 0.233286),
+        ("手引/駐車.txt", "駐車 の 手引", 0.208618),
+    ]
+    assert answer.hits[0].snippet.text == golden.DOCUMENTS[0][2]
+    assert stored.found("消える") == set()
+
+
+def test_a_stored_index_is_searched_by_meaning(stored: Library) -> None:
+    answer = stored.service().search(stored.tenant, "自動車", "meaning")
+    assert {hit.name for hit in answer.hits[:2]} == {"規程/車両.txt", "手引/駐車.txt"}
+    words = stored.service().similar_words(stored.tenant, "自動車", limit=2)
+    assert {hit.word for hit in words.hits} == {"クルマ", "車両"}
+
+
+def test_a_stored_index_goes_on(stored: Library) -> None:
+    stored.upload("規程/休暇.txt", "新しい 休暇 の 決まり。", "休暇")
+    stored.upload("新しい.txt", "あとから 来た 文書。")
+    assert stored.manifest.generation == 10
+    assert stored.found("申請") == {"規程/車両.txt"}
+    assert stored.compact() == 4
+    assert stored.found("休暇") == {"規程/休暇.txt", "手引/駐車.txt"}
+    assert stored.found("あとから") == {"新しい.txt"}
+
+
+def test_this_release_writes_what_the_newest_golden_files_hold(tmp_path: Path) -> None:
+    made = golden.make(tmp_path)
+    store = FolderFiles(FOLDER / f"v{FORMAT_VERSION}")
+    assert made.manifest.history
+    names = [entry.name for entry in made.manifest.file_entries()]
+    assert names == [
+        entry.name for entry in made.over(store, pointer_of(VERSIONS[-1])).manifest.file_entries()
+    ]
+    for name in names:
+        golden_table = pq.read_table(store.path(golden.TENANT, name))
+        assert pq.read_table(made.files.path(golden.TENANT, name)).equals(golden_table)
+        assert (
+            golden_table.schema.metadata
+            == pq.read_schema(made.files.path(golden.TENANT, name)).metadata
+        )

@@ -1,0 +1,160 @@
+"""Writing a segment: the same documents give the same bytes, and rows lie where readers look."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.documents.extracted import ExtractedDocument
+from kotogura.index.manifest import SegmentEntry
+from kotogura.index.segment import analyse_documents, write_segment
+from kotogura.tenants.identity import TenantId
+from tests.memory.files import MemoryFiles
+from tests.memory.language import WordAnalyzer
+from tests.memory.library import MINATO, Library
+
+
+def document(name: str, body: str, title: str = "", version: str = "01") -> ExtractedDocument:
+    return ExtractedDocument(
+        document_id=name,
+        name=f"{name}.txt",
+        version=version,
+        title=title,
+        body=body,
+        media_type="text/plain",
+        encoding="utf-8",
+        size_bytes=len(body),
+    )
+
+
+def write(
+    files: MemoryFiles,
+    documents: Sequence[ExtractedDocument],
+    analyzer: WordAnalyzer | None = None,
+    tenant: TenantId = MINATO,
+) -> SegmentEntry:
+    analyzer = analyzer or WordAnalyzer()
+    content = analyse_documents(documents, analyzer)
+    return write_segment(tenant, content, analyzer.fingerprint, files)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> MemoryFiles:
+    return MemoryFiles(tmp_path)
+
+
+def rows(files: MemoryFiles, segment: SegmentEntry, kind: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = pq.read_table(
+        files.path(MINATO, segment.files[kind].name)
+    ).to_pylist()
+    return found
+
+
+PAIR = [document("b", "pear apple pear", "apple"), document("a", "apple")]
+
+
+def test_the_same_documents_give_the_same_bytes(tmp_path: Path, files: MemoryFiles) -> None:
+    other = MemoryFiles(tmp_path / "other")
+    assert write(files, PAIR) == write(other, PAIR)
+    for name in files.names(MINATO, "segments"):
+        assert files.read(MINATO, name) == other.read(MINATO, name)
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        PAIR[::-1],
+        PAIR[:1],
+        [PAIR[0], document("a", "apple", version="02")],
+        [PAIR[0], document("a", "apples")],
+        [PAIR[0], document("a", "apple", title="pear")],
+    ],
+)
+def test_other_documents_versions_or_texts_make_another_segment(
+    files: MemoryFiles, documents: list[ExtractedDocument]
+) -> None:
+    assert write(files, documents).segment_id != write(files, PAIR).segment_id
+
+
+def test_another_analyzer_makes_another_segment(files: MemoryFiles) -> None:
+    other = write(files, PAIR, WordAnalyzer("another analyzer"))
+    assert other.segment_id != write(files, PAIR).segment_id
+    assert other.analyzer == "another analyzer"
+
+
+def test_the_entry_counts_documents_units_and_bytes(files: MemoryFiles) -> None:
+    segment = write(files, PAIR)
+    assert (segment.document_count, segment.live_count) == (2, 2)
+    assert segment.field_lengths == {"title": 1, "body": 4}
+    for entry in segment.files.values():
+        assert len(files.read(MINATO, entry.name)) == entry.size_bytes
+
+
+def test_terms_are_ordered_by_field_and_text_and_point_to_their_postings(
+    files: MemoryFiles,
+) -> None:
+    segment = write(files, PAIR)
+    assert [tuple(row.values()) for row in rows(files, segment, "terms")] == [
+        ("body", "apple", 0, 2, 0),
+        ("body", "pear", 1, 1, 2),
+        ("title", "apple", 2, 1, 3),
+    ]
+    assert [tuple(row.values()) for row in rows(files, segment, "postings")] == [
+        (0, 0, 1, [1], [5], [10]),
+        (0, 1, 1, [0], [0], [5]),
+        (1, 0, 2, [0, 2], [0, 11], [4, 15]),
+        (2, 0, 1, [0], [0], [5]),
+    ]
+
+
+def test_documents_keep_their_order(files: MemoryFiles) -> None:
+    found = rows(files, write(files, PAIR), "documents")
+    assert [(row["document"], row["document_id"]) for row in found] == [(0, "b"), (1, "a")]
+
+
+def test_rows_come_in_groups_that_can_be_skipped(files: MemoryFiles) -> None:
+    many = [document(f"{number:04d}", f"word{number} word") for number in range(1_100)]
+    segment = write(files, many)
+    groups = pq.ParquetFile(files.path(MINATO, segment.files["documents"].name)).metadata
+    assert groups.num_row_groups == 3
+    postings = pq.ParquetFile(files.path(MINATO, segment.files["postings"].name)).metadata
+    assert postings.row_group(0).column(0).statistics.has_min_max
+
+
+WORDS = st.lists(st.sampled_from(["apple", "pear", "言葉", "𠮷野", "a-b"]), max_size=12)
+
+
+@settings(max_examples=30)
+@given(bodies=st.lists(WORDS, min_size=1, max_size=4))
+def test_every_word_has_its_posting_and_every_posting_its_word(
+    tmp_path_factory: pytest.TempPathFactory, bodies: list[list[str]]
+) -> None:
+    files = MemoryFiles(tmp_path_factory.mktemp("segment"))
+    texts = ["　".join(words) for words in bodies]
+    segment = write(files, [document(f"d{n}", text) for n, text in enumerate(texts)])
+    terms = {row["term_id"]: row["term"] for row in rows(files, segment, "terms")}
+    seen: dict[tuple[int, int], str] = {}
+    for row in pq.read_table(files.path(MINATO, segment.files["postings"].name)).to_pylist():
+        places = zip(row["positions"], row["starts"], row["ends"], strict=True)
+        for position, start, end in places:
+            assert texts[row["document"]][start:end] == terms[row["term_id"]]
+            seen[row["document"], position] = terms[row["term_id"]]
+    assert seen == {
+        (number, position): word
+        for number, words in enumerate(bodies)
+        for position, word in enumerate(words)
+    }
+
+
+def test_japanese_is_found_by_its_words_and_by_parts_of_compounds(tmp_path: Path) -> None:
+    library = Library(tmp_path, analyzer=sudachi_analyzer())
+    library.upload("旅費.txt", "関西国際空港までの交通費はサーバー室で精算します。", title="旅費")
+    library.upload("備品.txt", "備品はｻｰﾊﾞ室に返却してください。", title="備品")
+    assert library.found("空港") == {"旅費.txt"}
+    assert library.found("サーバ") == {"旅費.txt", "備品.txt"}
+    assert library.found("備品の返却") == {"備品.txt"}
+    assert library.found("は") == set()

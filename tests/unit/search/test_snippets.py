@@ -1,0 +1,140 @@
+"""Snippets: a cut of the body, and what in it answers the query."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kotogura.search.snippets import SNIPPET_CHARACTERS, join_spans, make_snippet
+
+
+def spans_of(body: str, *words: str) -> list[tuple[int, int]]:
+    found = []
+    for word in words:
+        start = body.find(word)
+        while start >= 0:
+            found.append((start, start + len(word)))
+            start = body.find(word, start + 1)
+    return found
+
+
+def shown(body: str, highlights: list[tuple[int, int]]) -> list[str]:
+    return [body[start:end] for start, end in highlights]
+
+
+def test_the_beginning_is_shown_where_nothing_is_to_be_highlighted() -> None:
+    snippet = make_snippet("あ" * 500, [])
+    assert (snippet.text, snippet.start, snippet.highlights) == ("あ" * SNIPPET_CHARACTERS, 0, [])
+
+
+def test_a_short_body_is_shown_whole() -> None:
+    body = "旅費は後日精算します。"
+    snippet = make_snippet(body, spans_of(body, "精算"))
+    assert (snippet.text, snippet.start) == (body, 0)
+    assert shown(body, snippet.highlights) == ["精算"]
+
+
+def test_an_empty_body_has_an_empty_snippet() -> None:
+    snippet = make_snippet("", [])
+    assert (snippet.text, snippet.start, snippet.highlights) == ("", 0, [])
+
+
+def test_a_snippet_begins_with_the_sentence_of_its_first_highlight() -> None:
+    body = "前置きが続きます。" * 30 + "旅費は後日精算します。" + "あとがきです。" * 30
+    snippet = make_snippet(body, spans_of(body, "精算"))
+    assert snippet.text.startswith("旅費は後日精算します。")
+    assert shown(body, snippet.highlights) == ["精算"]
+
+
+def test_the_cut_with_the_most_highlights_is_taken() -> None:
+    body = "休暇。" + "あ" * 300 + "。休暇の申請は上長が承認する。" + "い" * 300 + "申請。"
+    snippet = make_snippet(body, spans_of(body, "休暇", "申請", "承認"))
+    assert shown(body, snippet.highlights) == ["休暇", "申請", "承認"]
+
+
+def test_of_equal_cuts_the_first_is_taken() -> None:
+    body = "休暇。" + "あ" * 300 + "休暇。"
+    assert make_snippet(body, spans_of(body, "休暇")).start == 0
+
+
+def test_a_sentence_longer_than_the_cut_begins_a_little_before_its_highlight() -> None:
+    body = "あ" * 400 + "休暇" + "い" * 400
+    snippet = make_snippet(body, spans_of(body, "休暇"))
+    assert 0 < 400 - snippet.start <= SNIPPET_CHARACTERS // 4
+    assert shown(body, snippet.highlights) == ["休暇"]
+
+
+def test_a_passage_bounds_the_cut() -> None:
+    body = "休暇の話。" * 20 + "ここからが本題で、精算の話をする。" + "休暇の話。" * 20
+    start = body.index("ここから")
+    passage = (start, start + 17)
+    snippet = make_snippet(body, spans_of(body, "休暇"), passage)
+    assert (snippet.text, snippet.start) == (body[start : start + 17], start)
+    assert snippet.highlights == []
+
+
+def test_spans_that_touch_or_overlap_are_one() -> None:
+    assert join_spans([(4, 6), (0, 2), (2, 3), (4, 5)]) == [(0, 3), (4, 6)]
+    assert join_spans([]) == []
+
+
+def test_a_run_of_highlights_longer_than_the_cut_is_shown_as_far_as_it_fits() -> None:
+    body = "申請" * 200
+    snippet = make_snippet(body, spans_of(body, "申請"))
+    assert snippet.highlights == [(0, SNIPPET_CHARACTERS)]
+
+
+def test_a_word_on_every_line_of_a_long_document_costs_no_more_than_its_lines() -> None:
+    body = "休暇、" * 100_000
+    snippet = make_snippet(body, spans_of(body, "休暇"))
+    assert len(snippet.highlights) == len(snippet.text) // 3 + 1
+
+
+def test_blanks_at_the_end_of_a_cut_are_left_out() -> None:
+    snippet = make_snippet("休暇  \n\n", [(0, 2)])
+    assert (snippet.text, snippet.highlights) == ("休暇", [(0, 2)])
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]], tuple[int, int] | None, int]:
+    body = draw(st.text(st.sampled_from("あい。\n 申請𠮷"), max_size=120))
+    span = st.tuples(st.integers(0, len(body)), st.integers(1, 12))
+    spans = [
+        (start, start + length)
+        for start, length in draw(st.lists(span, max_size=8))
+        if start + length <= len(body) and not {body[start], body[start + length - 1]} & set(" \n")
+    ]
+    passage = draw(
+        st.none()
+        | st.tuples(st.integers(0, len(body)), st.integers(0, len(body))).map(
+            lambda pair: (min(pair), max(pair))
+        )
+    )
+    return body, spans, passage, draw(st.integers(12, 60))
+
+
+@given(bodies())
+def test_offsets_are_right_and_highlights_lie_apart_within_the_cut(
+    example: tuple[str, list[tuple[int, int]], tuple[int, int] | None, int],
+) -> None:
+    body, spans, passage, limit = example
+    snippet = make_snippet(body, spans, passage, limit)
+    end = snippet.start + len(snippet.text)
+    assert body[snippet.start : end] == snippet.text
+    assert len(snippet.text) <= limit
+    low, high = passage or (0, len(body))
+    assert low <= snippet.start <= max(low, high)
+    assert end <= max(low, high)
+    last = snippet.start - 1
+    covered = {place for start, stop in spans for place in range(start, stop)}
+    for first, stop in snippet.highlights:
+        assert last < first < stop <= end
+        assert set(range(first, stop)) <= covered
+        last = stop
+    inside = [span for span in spans if low <= span[0] and span[1] <= high]
+    assert bool(snippet.highlights) >= bool(inside)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_a_highlight_longer_than_the_cut_still_begins_it(limit: int) -> None:
+    snippet = make_snippet("あ。申請申請申請", [(2, 8)], limit=limit)
+    assert snippet.text == "申請申請申請"[:limit]
