@@ -72,12 +72,24 @@ def run_demo(
             reports[tenant]["searches"] = _search(api, entry["searches"])
         _show(terminal, entry["name"], reports[tenant])
     return {
-        "ok": True,
+        "ok": not list(_unexpected(reports)),
         "api_url": deployment.api_url,
         "tenants": reports,
         "executions": _executions(deployment),
         "seconds": watch.seconds,
     }
+
+
+def unexpected_searches(report: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the searches of a report that found nothing sensible, as `tenant kind`."""
+    return _unexpected(report["tenants"])
+
+
+def _unexpected(reports: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for tenant, report in reports.items():
+        for kind, search in report["searches"].items():
+            if not search["expected"]:
+                yield f"{tenant} {kind}"
 
 
 def _upload(

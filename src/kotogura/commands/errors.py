@@ -5,7 +5,8 @@ KotoguraError
     ├── UploadIncomplete         upload-incomplete: some files are quarantined, or not there in time
     ├── TrainingFailed           training-failed
     ├── RequestFailed            request-failed: the API answered with a problem
-    └── SignInFailed             sign-in-failed
+    ├── SignInFailed             sign-in-failed
+    └── DemonstrationFailed      demonstration-failed: a search found nothing that makes sense
 """
 
 from kotogura.errors import Internal
@@ -39,3 +40,9 @@ class SignInFailed(CommandError):
     """There is no password for the tenant on this machine, or it is not right."""
 
     code = "sign-in-failed"
+
+
+class DemonstrationFailed(CommandError):
+    """A search of the demonstration found nothing that makes sense."""
+
+    code = "demonstration-failed"

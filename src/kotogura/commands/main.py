@@ -1,10 +1,13 @@
 """The command `kotogura`. Exit codes: 0 done, 1 failed, 2 wrong usage; an error takes one line."""
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from kotogura import __version__
 from kotogura.commands import running
@@ -212,7 +215,7 @@ def status(session: Session) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; with `--json`, a failure is a JSON object on the last line too."""
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -221,5 +224,13 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except KotoguraError as error:
-        click.echo(f"kotogura: {error.detail}", err=True)
-        sys.exit(2 if isinstance(error, InvalidArgument) else 1)
+        _fail(error.code, error.detail, 2 if isinstance(error, InvalidArgument) else 1)
+    except (BotoCoreError, ClientError) as error:
+        _fail("aws-refused", f"AWS refused or can't be reached: {error}", 1)
+
+
+def _fail(code: str, detail: str, exit_code: int) -> NoReturn:
+    click.echo(f"kotogura: {detail}", err=True)
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"ok": False, "error": {"code": code, "detail": detail}}))
+    sys.exit(exit_code)

@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kotogura.commands.accounts import Accounts
-from kotogura.commands.demo import Stopwatch, run_demo
+from kotogura.commands.demo import Stopwatch, run_demo, unexpected_searches
 from kotogura.commands.deployment import Deployment
+from kotogura.commands.errors import DemonstrationFailed
 from kotogura.commands.terminal import Terminal
+from kotogura.local.ministack_process import REGION
 from kotogura.local.stack import LocalStack, StackOptions
 from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.tenants.identity import TenantId
@@ -53,9 +55,13 @@ def run_demonstration(
         report = run_demo(deployment, state, samples, terminal, watch)
         if not once:
             _invite(deployment, state, samples, stack, terminal)
-        terminal.result(report)
-        if not once:
+            terminal.result(report)
             _stay(stack, terminal)
+    if once:
+        terminal.result(report)  # the last line, after all that ending says
+    unexpected = list(unexpected_searches(report))
+    if unexpected:
+        raise DemonstrationFailed(f"no sensible hit for these searches: {', '.join(unexpected)}")
 
 
 def _prepare_base_model(state: Path, terminal: Terminal) -> None:
@@ -101,8 +107,9 @@ def _invite(
     terminal.line(
         f"token  the one above, of {tenant}; `kotogura token --tenant {tenant}` makes more"
     )
+    terminal.line("upload export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")
     terminal.line(
-        f"upload aws --endpoint-url {deployment.endpoint} s3 cp FILE.txt "
+        f"       aws --region {REGION} --endpoint-url {deployment.endpoint} s3 cp FILE.txt "
         f"s3://{deployment.bucket}/{tenant}/documents/"
     )
     terminal.line(f"logs   {stack.folder.logs}")

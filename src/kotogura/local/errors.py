@@ -1,11 +1,13 @@
 """What can go wrong with the local stack, each with its remedy.
 
-KotoguraError └── LocalStackError              local-stack-error ├── MiniStackMissing         its
-virtual environment isn't there ├── PortInUse                something else listens where the stack
-should ├── StackRunning             another process runs this very stack ├── StackNotRunning
-nothing runs that could be asked ├── MiniStackDied            the embedded AWS ended, with the last
-lines of its log └── DeploymentFailed         CloudFormation refused the template, with the resource
-and its reason
+KotoguraError
+└── LocalStackError              local-stack-error
+    ├── MiniStackMissing         its virtual environment isn't there
+    ├── PortInUse                something else listens where the stack should
+    ├── StackRunning             another process runs this very stack
+    ├── StackNotRunning          nothing runs that could be asked
+    ├── MiniStackDied            the embedded AWS ended, with the last lines of its log
+    └── DeploymentFailed         CloudFormation refused the template: the resource and its reason
 """
 
 from kotogura.errors import Internal
