@@ -85,15 +85,17 @@ def run(
         raise NotEnoughText("the tenant has no documents yet: upload some")
     reader = GenerationReader(tenant, generation.manifest, parts.files)
     threads = os.cpu_count() or 1
+    output = parts.files.path(tenant, f"models/.{training_id}")
+    shutil.rmtree(output, ignore_errors=True)  # an earlier try that was taken away by Spot
     trained = train(
         _corpus(reader),
         base=required(parts.settings.base_model, "KOTOGURA_BASE_MODEL"),
-        output=parts.files.path(tenant, f"models/.{training_id}"),
+        output=output,
         deadline_s=DEADLINE_SECONDS,
         threads=threads,
         on_progress=report,
     )
-    folder = _install(parts.files.path(tenant, "models"), trained)
+    folder = _serving(parts, tenant, generation, trained)
     embedder = OnnxEmbedder.open(folder, threads=threads)
     report(TrainingProgress("embed"), at_once=True)
     words = _embed_words(parts, tenant, reader, embedder, generation)
@@ -122,6 +124,18 @@ def _corpus(reader: GenerationReader) -> list[TrainingDocument]:
         for document in reader.documents(numbers).values()
     ]
     return sorted(documents, key=lambda document: document.document_id)
+
+
+def _serving(parts: Parts, tenant: TenantId, generation: Generation, trained: TrainedModel) -> Path:
+    """Return the model to serve: the trained one if it is better, else the one in service.
+
+    Before there is any in service, what training answers is taken: the base model itself.
+    """
+    in_service = generation.manifest.model
+    if trained.better or in_service is None:
+        return _install(parts.files.path(tenant, "models"), trained)
+    shutil.rmtree(trained.folder)
+    return parts.files.path(tenant, model_folder(in_service.digest))
 
 
 def _install(models: Path, trained: TrainedModel) -> Path:

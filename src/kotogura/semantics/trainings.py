@@ -14,7 +14,7 @@ class TrainingState(StrEnum):
 
     RUNNING = "running"
     PROMOTED = "promoted"  # the fine-tuned model serves
-    KEPT = "kept"  # fine-tuning did not help, and the base model serves
+    KEPT = "kept"  # fine-tuning did not help: what served before goes on, or else the base model
     FAILED = "failed"
 
 
