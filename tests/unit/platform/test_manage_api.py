@@ -1,0 +1,307 @@
+"""Documents and trainings over HTTP."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import ANY, Stubber
+
+from kotogura.documents.identity import document_id
+from kotogura.documents.ledger import DocumentState, Reason
+from kotogura.platform.bucket import BucketOriginals
+from kotogura.platform.http import api_handler
+from kotogura.platform.manage_api import manage_api
+from kotogura.platform.telemetry import Handler, Telemetry
+from kotogura.platform.training_workflow import TrainingWorkflow
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import TenantRecord
+from tests.memory.library import Library
+from tests.memory.tenants import MemoryTenants, MemoryTrainings
+from tests.unit.platform.conftest import Answer
+
+Ask = Callable[[Handler, dict[str, Any]], Answer]
+Event = Callable[..., dict[str, Any]]
+WORKFLOW = "arn:aws:states:us-east-1:123456789012:stateMachine:train"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:train:one"
+
+
+@pytest.fixture
+def objects() -> Iterator[Stubber]:
+    client = boto3.client("s3", config=Config(signature_version="s3v4"))
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def workflows() -> Iterator[Stubber]:
+    with Stubber(boto3.client("stepfunctions")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def trainings() -> MemoryTrainings:
+    return MemoryTrainings()
+
+
+@pytest.fixture
+def manage(
+    library: Library,
+    telemetry: Telemetry,
+    objects: Stubber,
+    workflows: Stubber,
+    trainings: MemoryTrainings,
+) -> Handler:
+    """The manage function over the library's ledger; `minato-shoji` is registered."""
+    tenants = MemoryTenants()
+    tenants.create(TenantRecord(library.tenant, "港商事"))
+    workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
+    originals = BucketOriginals(objects.client, "kotogura-documents")
+    return api_handler(manage_api(originals, library.ledger, workflow, telemetry), telemetry)
+
+
+def test_an_upload_gets_a_url_for_one_file_of_one_size(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    answer = ask(manage, event("manage-upload"))
+    assert answer.status == 201
+    assert answer.body["document_id"] == document_id("rules/旅費規程.txt")
+    assert (answer.body["method"], answer.body["expires_in_seconds"]) == ("PUT", 900)
+    url = urlsplit(answer.body["url"])
+    assert unquote(url.path).endswith("/minato-shoji/documents/rules/旅費規程.txt")
+    query = parse_qs(url.query)
+    assert query["X-Amz-Expires"] == ["900"]
+    assert "content-length" in query["X-Amz-SignedHeaders"][0].split(";")
+
+
+REFUSED_UPLOADS = [
+    ({"name": "a.pdf", "size_bytes": 1}, 415, "unsupported-document"),
+    ({"name": "a.txt", "size_bytes": 20_000_001}, 413, "document-too-large"),
+    ({"name": "a\u0000.txt", "size_bytes": 1}, 422, "invalid-document-name"),
+    ({"name": "規" * 400 + ".txt", "size_bytes": 1}, 422, "invalid-document-name"),
+    ({"name": "", "size_bytes": 1}, 400, "invalid-argument"),
+    ({"name": "a" * 901, "size_bytes": 1}, 400, "invalid-argument"),
+    ({"name": "a.txt", "size_bytes": 0}, 400, "invalid-argument"),
+    ({"name": "a.txt", "size_bytes": "many"}, 400, "invalid-argument"),
+    ({"name": "a.txt"}, 400, "invalid-argument"),
+    ([], 400, "invalid-argument"),
+    ("not json", 400, "invalid-argument"),
+    ("null", 400, "invalid-argument"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), REFUSED_UPLOADS)
+def test_a_bad_upload_is_refused_before_it_is_made(
+    manage: Handler, ask: Ask, event: Event, body: Any, status: int, code: str
+) -> None:
+    answer = ask(manage, event("manage-upload", body=body))
+    assert (answer.status, answer.body["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_upload_is_the_tokens_tenants_whatever_the_name_says(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    body = {"name": "../../minato-shoji/documents/a.txt", "size_bytes": 1, "tenant": "minato-shoji"}
+    answer = ask(manage, event("manage-upload", body=body, tenant="tsubame"))
+    assert answer.status == 201
+    path = unquote(urlsplit(answer.body["url"]).path)
+    assert path.startswith("/tsubame/documents/")
+
+
+def test_documents_are_listed_with_their_state_and_reason(
+    library: Library, manage: Handler, ask: Ask, event: Event
+) -> None:
+    library.upload("a.txt", "apple", "A title")
+    bad = library.claim(library.put("b.txt", "pear"))
+    library.ledger.settle(
+        library.tenant,
+        bad.document_id,
+        bad.sequencer,
+        DocumentState.QUARANTINED,
+        reason=Reason("undecodable-text", "save it as UTF-8"),
+    )
+    answer = ask(manage, event("manage-list"))
+    assert answer.status == 200
+    listed = {entry["name"]: entry for entry in answer.body["documents"]}
+    assert answer.body["cursor"] is None
+    assert listed["a.txt"]["state"] == "indexed"
+    assert (listed["a.txt"]["title"], listed["a.txt"]["generation"]) == ("A title", 1)
+    assert listed["b.txt"]["reason"] == {"code": "undecodable-text", "detail": "save it as UTF-8"}
+    assert listed["b.txt"]["generation"] is None
+
+
+def test_a_long_list_comes_in_pages(
+    library: Library, manage: Handler, ask: Ask, event: Event
+) -> None:
+    for number in range(5):
+        library.claim(library.put(f"{number}.txt", "apple"))
+    shown: list[str] = []
+    query = {"limit": "2"}
+    for _ in range(3):
+        answer = ask(manage, event("manage-list", query=query))
+        shown += [entry["document_id"] for entry in answer.body["documents"]]
+        query = {"limit": "2", "cursor": answer.body["cursor"] or ""}
+    assert shown == sorted(document_id(f"{number}.txt") for number in range(5))
+    assert answer.body["cursor"] is None
+
+
+def test_one_tenants_list_shows_nothing_of_anothers(
+    library: Library, manage: Handler, ask: Ask, event: Event
+) -> None:
+    library.upload("a.txt", "apple")
+    answer = ask(manage, event("manage-list", tenant="tsubame"))
+    assert answer.body == {"documents": [], "cursor": None}
+
+
+@pytest.mark.parametrize("query", [{"cursor": "UPPER"}, {"limit": "0"}, {"limit": "x"}])
+def test_a_list_of_nonsense_is_refused(
+    manage: Handler, ask: Ask, event: Event, query: dict[str, str]
+) -> None:
+    answer = ask(manage, event("manage-list", query=query))
+    assert (answer.status, answer.body["code"]) == (400, "invalid-argument")
+
+
+def test_a_document_is_deleted_in_the_bucket_and_its_event_does_the_rest(
+    library: Library, manage: Handler, objects: Stubber, ask: Ask, event: Event
+) -> None:
+    library.upload("rules/a.txt", "apple")
+    key = "minato-shoji/documents/rules/a.txt"
+    objects.add_response("delete_object", {}, {"Bucket": "kotogura-documents", "Key": key})
+    path = f"/documents/{document_id('rules/a.txt')}"
+    answer = ask(manage, event("manage-delete", path=path))
+    assert answer.status == 202
+    assert answer.body["document_id"] == document_id("rules/a.txt")
+
+
+def test_a_quarantined_document_of_an_impossible_name_can_be_deleted(
+    library: Library, manage: Handler, objects: Stubber, ask: Ask, event: Event
+) -> None:
+    change = library.claim(library.put("bad\u0001name.txt", "apple"))
+    key = "minato-shoji/documents/bad\u0001name.txt"
+    objects.add_response("delete_object", {}, {"Bucket": "kotogura-documents", "Key": key})
+    answer = ask(manage, event("manage-delete", path=f"/documents/{change.document_id}"))
+    assert answer.status == 202
+
+
+def test_only_ones_own_living_documents_are_deleted(
+    library: Library, manage: Handler, ask: Ask, event: Event
+) -> None:
+    library.upload("a.txt", "apple")
+    path = f"/documents/{document_id('a.txt')}"
+    stranger = ask(manage, event("manage-delete", path=path, tenant="tsubame"))
+    library.delete("a.txt")
+    gone = ask(manage, event("manage-delete", path=path))
+    never = ask(manage, event("manage-delete", path=f"/documents/{'b' * 26}"))
+    for answer in (stranger, gone, never):
+        assert (answer.status, answer.body["code"]) == (404, "document-not-found")
+
+
+def test_a_bucket_that_does_not_answer_says_when_to_come_again(
+    library: Library, manage: Handler, objects: Stubber, ask: Ask, event: Event
+) -> None:
+    library.upload("a.txt", "apple")
+    objects.add_client_error("delete_object", "SlowDown", http_status_code=503)
+    answer = ask(manage, event("manage-delete", path=f"/documents/{document_id('a.txt')}"))
+    assert answer.status == 503
+    assert "retry-after" in answer.headers
+
+
+def start(workflows: Stubber) -> None:
+    workflows.add_response(
+        "start_execution",
+        {"executionArn": EXECUTION, "startDate": "2026-01-01T00:00:00Z"},
+        {"stateMachineArn": WORKFLOW, "name": ANY, "input": ANY},
+    )
+
+
+def test_a_training_is_started_for_the_tokens_tenant(
+    manage: Handler, workflows: Stubber, ask: Ask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, Any]] = []
+    workflows.client.meta.events.register(
+        "provide-client-params.sfn.StartExecution", lambda params, **_: sent.append(params)
+    )
+    start(workflows)
+    answer = ask(manage, event("manage-train"))
+    assert (answer.status, answer.body["state"]) == (202, "running")
+    assert answer.body["execution_arn"] == EXECUTION
+    (params,) = sent
+    assert params["name"] == answer.body["training_id"]
+    assert json.loads(params["input"]) == {
+        "tenant": "minato-shoji",
+        "training_id": answer.body["training_id"],
+        "cause": "demand",
+    }
+
+
+def test_a_tenant_that_is_not_registered_trains_nothing(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    answer = ask(manage, event("manage-train", tenant="tsubame"))
+    assert (answer.status, answer.body["code"]) == (404, "tenant-not-found")
+
+
+def test_a_second_training_waits_for_the_first(
+    library: Library,
+    manage: Handler,
+    workflows: Stubber,
+    trainings: MemoryTrainings,
+    ask: Ask,
+    event: Event,
+) -> None:
+    trainings.update(library.tenant, "t1", {"state": "running", "execution_arn": EXECUTION})
+    workflows.add_response("describe_execution", described("RUNNING"), {"executionArn": EXECUTION})
+    answer = ask(manage, event("manage-train"))
+    assert (answer.status, answer.body["code"]) == (409, "training-running")
+
+
+def test_a_training_whose_workflow_was_aborted_stands_in_nobodys_way(
+    library: Library,
+    manage: Handler,
+    workflows: Stubber,
+    trainings: MemoryTrainings,
+    ask: Ask,
+    event: Event,
+) -> None:
+    trainings.update(library.tenant, "t1", {"state": "running", "execution_arn": EXECUTION})
+    workflows.add_response("describe_execution", described("ABORTED"), {"executionArn": EXECUTION})
+    start(workflows)
+    assert ask(manage, event("manage-train")).status == 202
+    record = trainings.get(library.tenant, "t1")
+    assert record is not None
+    assert record.state == "failed"
+
+
+def described(status: str) -> dict[str, str]:
+    return {
+        "executionArn": EXECUTION,
+        "stateMachineArn": WORKFLOW,
+        "status": status,
+        "startDate": "2026-01-01T00:00:00Z",
+    }
+
+
+def test_trainings_are_listed_newest_first(
+    library: Library, manage: Handler, trainings: MemoryTrainings, ask: Ask, event: Event
+) -> None:
+    trainings.update(library.tenant, "t1", {"state": "kept", "figures": {"mrr10_base": 0.5}})
+    trainings.update(library.tenant, "t2", {"state": "failed", "reason": {"code": "aborted"}})
+    trainings.update(TenantId("tsubame"), "t3", {"state": "kept"})
+    answer = ask(manage, event("manage-trainings"))
+    assert answer.status == 200
+    assert [one["training_id"] for one in answer.body["trainings"]] == ["t2", "t1"]
+    assert answer.body["trainings"][1]["figures"] == {"mrr10_base": 0.5}
+
+
+@pytest.mark.parametrize(
+    "name", ["manage-list", "manage-upload", "manage-delete", "manage-train", "manage-trainings"]
+)
+def test_nothing_is_done_for_nobody(manage: Handler, ask: Ask, event: Event, name: str) -> None:
+    answer = ask(manage, event(name, tenant=None))
+    assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
