@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kotogura.errors import InvalidArgument, Kind, KotoguraError, NotFound, Unauthenticated
 from kotogura.platform.problems import problem
-from kotogura.platform.telemetry import Event, Handler, Telemetry
+from kotogura.platform.telemetry import Event, Handler, Telemetry, where_raised
 from kotogura.tenants.identity import TenantId
 
 Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
@@ -34,7 +34,7 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
         return refuse(NotFound("there is no such route"))
 
     def fail(error: Exception) -> Response[str]:
-        telemetry.logger.exception("request failed", extra={"error": type(error).__name__})
+        telemetry.logger.error("request failed", extra={"raised": where_raised(error)})
         telemetry.metrics.add_metric("RequestFailures", MetricUnit.Count, 1)
         return problem(KotoguraError("something broke on our side; the log has it"))
 

@@ -22,6 +22,7 @@ from kotogura.index.reader import GenerationReader
 from kotogura.index.segment import read_documents, write_file
 from kotogura.platform.clock import now
 from kotogura.platform.settings import required
+from kotogura.platform.telemetry import where_raised
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.embedder import Embedder, OnnxEmbedder
 from kotogura.semantics.promotion import promote
@@ -53,15 +54,13 @@ def main() -> int:
     try:
         figures, state = run(parts, tenant, training_id, logger)
     except Exception as error:  # noqa: BLE001 — whatever it was, its owner must see that it failed
-        known = isinstance(error, KotoguraError)
         reason = {
             "code": error.code if isinstance(error, KotoguraError) else "internal",
             "detail": error.detail if isinstance(error, KotoguraError) else type(error).__name__,
         }
         changes = {"state": TrainingState.FAILED.value, "ended_at": now(), "reason": reason}
         parts.trainings.update(tenant, training_id, changes)
-        log = logger.error if known else logger.exception
-        log("training failed", extra={"reason": reason})
+        logger.error("training failed", extra={"reason": reason, "raised": where_raised(error)})
         return 1
     done = {"state": state.value, "ended_at": now(), "figures": figures, "progress": None}
     parts.trainings.update(tenant, training_id, done)

@@ -25,7 +25,7 @@ def inverse_document_frequency(document_count: int, document_frequency: int) -> 
     """Return how much a term tells: ln(1 + (N - df + 0.5) / (df + 0.5)), above 0.
 
     >>> round(inverse_document_frequency(100, 1), 3)
-    4.216
+    4.21
     """
     return math.log(1 + (document_count - document_frequency + 0.5) / (document_frequency + 0.5))
 

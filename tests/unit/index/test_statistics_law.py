@@ -20,7 +20,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(history=st.lists(steps, min_size=1, max_size=10))
 def test_statistics_equal_those_of_an_index_built_from_scratch(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, ...]]

@@ -18,7 +18,7 @@ paragraphs = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(
 bodies = st.lists(paragraphs, min_size=1, max_size=3).map("。\n\n".join)
 
 
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(
     texts=st.lists(bodies, min_size=1, max_size=4),
     gone=st.integers(0, 5),

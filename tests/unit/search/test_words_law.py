@@ -71,7 +71,7 @@ def fill(library: Library, texts: dict[str, Text], cuts: Sequence[bool]) -> None
             library.compact()
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(data=st.data(), collection=collections, query=queries)
 def test_scores_equal_the_reference_and_no_merge_changes_them(
     tmp_path_factory: pytest.TempPathFactory,

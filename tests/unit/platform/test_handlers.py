@@ -1,0 +1,216 @@
+"""Each function's handler: made without the network, and answering what its workflow reads."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kotogura.documents.identity import document_id
+from kotogura.documents.ledger import DocumentState
+from kotogura.errors import CommitConflict, InvalidTenantId, Unauthenticated, UndecodableText
+from kotogura.index import commit as commit_module
+from kotogura.platform.handlers import claims, commit, compact, ingest, reindex, search, tokenize
+from kotogura.platform.handlers.ingest import reason_of
+from kotogura.platform.wiring import Parts
+from tests.memory.language import WordAnalyzer
+from tests.memory.library import Library
+from tests.unit.platform.conftest import ROOT, Context
+
+NAME = "rules/旅費規程.txt"
+BODY = "旅費規程\n空港 まで の 日当 は 精算 する"
+
+
+@pytest.fixture
+def in_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """Let every handler be made over the library's parts."""
+    monkeypatch.setattr(Parts, "from_environment", lambda: library)
+    monkeypatch.setattr(commit, "pause", library.pauses.append)
+    for module in (reindex, tokenize):
+        monkeypatch.setattr(module, "ginza_analyzer", WordAnalyzer)
+    return library
+
+
+@pytest.fixture
+def s3_event() -> Callable[..., dict[str, Any]]:
+    def make(kind: str = "created", data: bytes = BODY.encode(), number: int = 1) -> Any:
+        event = json.loads((ROOT / "events" / f"s3-object-{kind}.json").read_text("utf-8"))
+        event["detail"]["object"] |= {
+            "key": f"minato-shoji/documents/{NAME}",
+            "size": len(data),
+            "version-id": f"v{number}",
+            "sequencer": f"{number:016X}",
+        }
+        return event
+
+    return make
+
+
+def test_a_document_goes_its_way_through_the_handlers(
+    in_memory: Library, s3_event: Callable[..., dict[str, Any]], context: Context
+) -> None:
+    library = in_memory
+    library.originals.put(library.tenant, NAME, BODY.encode())
+    extracted = ingest.ingest_handler()(s3_event(), context)
+    ids = {
+        "tenant": "minato-shoji",
+        "document_id": document_id(NAME),
+        "sequencer": f"{1:016X}".ljust(40, "0"),
+    }
+    assert extracted == {"outcome": "extracted", **ids}
+    staged = tokenize.tokenize_handler()(extracted, context)
+    assert staged == {"outcome": "staged", **ids, "segment_id": staged["segment_id"]}
+    committed = commit.commit_handler()({name: staged[name] for name in ids}, context)
+    assert committed == {
+        "tenant": "minato-shoji",
+        "document_id": document_id(NAME),
+        "outcome": "indexed",
+        "generation": 1,
+    }
+    assert library.found("日当") == {NAME}
+    assert ingest.ingest_handler()(s3_event(), context)["outcome"] == "skipped"
+
+
+def test_a_deletion_goes_straight_to_its_commit(
+    in_memory: Library, s3_event: Callable[..., dict[str, Any]], context: Context
+) -> None:
+    library = in_memory
+    library.upload(NAME, "空港 まで")
+    library.originals.remove(library.tenant, NAME)
+    removed = ingest.ingest_handler()(s3_event("deleted", number=0xFFFF_FFFF_FFFF_FFFF), context)
+    assert removed["outcome"] == "removed"
+    committed = commit.commit_handler()(removed, context)
+    assert (committed["outcome"], committed["generation"]) == ("deleted", 2)
+    assert library.found("空港") == set()
+
+
+def test_a_bad_document_is_quarantined_with_its_reason(
+    in_memory: Library, s3_event: Callable[..., dict[str, Any]], context: Context
+) -> None:
+    library = in_memory
+    data = b"\x00\xff\x00\xfe" * 50
+    library.originals.put(library.tenant, NAME, data)
+    event = s3_event(data=data)
+    with pytest.raises(UndecodableText) as caught:
+        ingest.ingest_handler()(event, context)
+    cause = json.dumps({"errorMessage": str(caught.value), "errorType": "UndecodableText"})
+    failure = {"event": event, "error": {"Error": "UndecodableText", "Cause": cause}}
+    answer = ingest.quarantine_handler()(failure, context)
+    assert (answer["outcome"], answer["document_id"]) == ("quarantined", document_id(NAME))
+    record = library.ledger.get(library.tenant, document_id(NAME))
+    assert record is not None
+    assert record.state is DocumentState.QUARANTINED
+    assert record.reason is not None
+    assert (record.reason.code, record.reason.detail) == ("undecodable-text", str(caught.value))
+
+
+def test_a_reindex_goes_its_way_through_the_handlers(in_memory: Library, context: Context) -> None:
+    library = in_memory
+    library.upload("a.txt", "apple")
+    library.upload("b.txt", "apple")
+    planned = reindex.plan_handler()({"tenant": "minato-shoji"}, context)
+    assert set(planned) == {"tenant", "run_id", "base_generation", "batches"}
+    assert planned["base_generation"] == 2
+    build = reindex.build_handler()
+    built = [
+        build({"tenant": "minato-shoji", "run_id": planned["run_id"], "batch": batch}, context)
+        for batch in planned["batches"]
+    ]
+    assert [set(one) for one in built] == [{"segment_id", "document_count", "quarantined_count"}]
+    swapped = reindex.swap_handler()(
+        {**planned, "segments": [one["segment_id"] for one in built]}, context
+    )
+    assert swapped == {"tenant": "minato-shoji", "generation": 3, "document_count": 2}
+    assert library.found("apple") == {"a.txt", "b.txt"}
+
+
+def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) -> None:
+    handler = compact.compact_handler()
+    nothing = handler({"tenant": "minato-shoji"}, context)
+    assert (nothing["generation"], nothing["removed_file_count"]) == (0, 0)
+    in_memory.upload("a.txt", "apple")
+    in_memory.upload("b.txt", "apple")
+    assert handler({"tenant": "minato-shoji"}, context) == {
+        "tenant": "minato-shoji",
+        "generation": 3,
+        "merged_segment_count": 2,
+        "removed_file_count": 0,
+    }
+
+
+def test_an_event_for_no_tenant_is_refused(in_memory: Library, context: Context) -> None:
+    with pytest.raises(InvalidTenantId):
+        compact.compact_handler()({"tenant": "../minato-shoji"}, context)
+
+
+def test_a_commit_that_loses_every_race_fails_by_its_class(
+    in_memory: Library, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = in_memory.stage(in_memory.put("a.txt", "apple"))
+    monkeypatch.setattr(commit_module, "ATTEMPT_COUNT", 2)
+    monkeypatch.setattr(in_memory.pointers, "move", lambda *_: False)
+    event = {
+        "tenant": "minato-shoji",
+        "document_id": change.document_id,
+        "sequencer": change.sequencer,
+    }
+    with pytest.raises(CommitConflict):
+        commit.commit_handler()(event, context)
+
+
+def test_a_users_tenant_goes_into_the_access_token() -> None:
+    event = json.loads((ROOT / "events/cognito-pre-token-generation-v2.json").read_text("utf-8"))
+    event["request"]["userAttributes"]["custom:tenant"] = "minato-shoji"
+    answer = claims.claims_handler()(event, Context())
+    assert answer["response"]["claimsAndScopeOverrideDetails"] == {
+        "accessTokenGeneration": {"claimsToAddOrOverride": {"tenant": "minato-shoji"}}
+    }
+
+
+@pytest.mark.parametrize("tenant", [None, ""])
+def test_a_user_without_a_tenant_gets_no_token(tenant: str | None) -> None:
+    with pytest.raises(Unauthenticated):
+        claims.claims_handler()(
+            {"request": {"userAttributes": {"custom:tenant": tenant}}}, Context()
+        )
+
+
+def test_a_user_of_an_impossible_tenant_gets_no_token() -> None:
+    with pytest.raises(InvalidTenantId):
+        claims.claims_handler()(
+            {"request": {"userAttributes": {"custom:tenant": "a/../b"}}}, Context()
+        )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "detail"),
+    [
+        (
+            {"Error": "EmptyDocument", "Cause": '{"errorMessage": "no text"}'},
+            "empty-document",
+            "no",
+        ),
+        ({"Error": "EmptyDocument", "Cause": "not json"}, "empty-document", "empty-document"),
+        ({"Error": "EmptyDocument"}, "empty-document", "empty-document"),
+        ({"Error": "ValueError", "Cause": '{"errorMessage": "himitsu"}'}, "internal", "ValueError"),
+        ({"Error": "States.Timeout", "Cause": "himitsu"}, "internal", "States.Timeout"),
+        ({"Error": "Kind", "Cause": "himitsu"}, "internal", "Kind"),
+        ({}, "internal", "upload it again"),
+    ],
+)
+def test_a_workflows_error_becomes_a_reason_that_quotes_nothing(
+    error: dict[str, str], code: str, detail: str
+) -> None:
+    reason = reason_of(error)
+    assert reason.code == code
+    assert detail in reason.detail
+    assert "himitsu" not in reason.detail
+
+
+def test_the_search_handler_is_made_without_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOTOGURA_TABLE", "kotogura-table")
+    monkeypatch.setenv("KOTOGURA_STORE", str(tmp_path))
+    assert callable(search.search_handler())

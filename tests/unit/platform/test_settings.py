@@ -1,0 +1,64 @@
+"""Settings come from the environment, and what is missing is named."""
+
+from pathlib import Path
+
+import pytest
+
+from kotogura.errors import InvalidArgument
+from kotogura.platform.settings import Settings, required
+from kotogura.platform.wiring import Parts
+
+WHOLE = {
+    "KOTOGURA_STAGE": "prod",
+    "KOTOGURA_TABLE": "kotogura-table",
+    "KOTOGURA_DOCUMENTS_BUCKET": "kotogura-documents",
+    "KOTOGURA_STORE": "/mnt/kotogura",
+    "KOTOGURA_BASE_MODEL": "/opt/kotogura/base-model",
+    "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:train",
+    "KOTOGURA_TENANT": "minato-shoji",
+    "KOTOGURA_TRAINING_ID": "20260101T000000000Z-minato-shoji",
+}
+
+
+def test_every_variable_is_read() -> None:
+    settings = Settings.from_environment({**WHOLE, "PATH": "/bin", "OTHER_TABLE": "x"})
+    assert settings.model_dump() == {
+        "stage": "prod",
+        "table": "kotogura-table",
+        "documents_bucket": "kotogura-documents",
+        "store": Path("/mnt/kotogura"),
+        "base_model": Path("/opt/kotogura/base-model"),
+        "train_workflow_arn": WHOLE["KOTOGURA_TRAIN_WORKFLOW_ARN"],
+        "tenant": "minato-shoji",
+        "training_id": "20260101T000000000Z-minato-shoji",
+    }
+
+
+def test_a_function_is_given_only_what_it_uses() -> None:
+    settings = Settings.from_environment({"KOTOGURA_TABLE": "kotogura-table"})
+    assert settings.stage == "dev"
+    assert settings.store is settings.documents_bucket is settings.train_workflow_arn is None
+
+
+def test_a_missing_table_is_named() -> None:
+    with pytest.raises(InvalidArgument, match="KOTOGURA_TABLE"):
+        Settings.from_environment({"KOTOGURA_STORE": "/mnt/kotogura"})
+
+
+def test_what_a_function_needs_and_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in WHOLE:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KOTOGURA_TABLE", "kotogura-table")
+    parts = Parts.from_environment()
+    with pytest.raises(InvalidArgument, match="KOTOGURA_STORE"):
+        _ = parts.files
+    with pytest.raises(InvalidArgument, match="KOTOGURA_DOCUMENTS_BUCKET"):
+        _ = parts.originals
+    with pytest.raises(InvalidArgument, match="KOTOGURA_ANYTHING"):
+        required(None, "KOTOGURA_ANYTHING")
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings.from_environment(WHOLE)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.table = "another"
