@@ -256,6 +256,12 @@ class Library:
 
     # What can be found.
 
+    def current(self) -> Generation:
+        """Return the newest generation, which there must be."""
+        generation = self.generations.current(self.tenant)
+        assert generation is not None
+        return generation
+
     @property
     def manifest(self) -> Manifest:
         """The current generation's manifest, an empty one before the first commit."""

@@ -5,6 +5,7 @@ The old generation serves until then.
 """
 
 import json
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
@@ -15,8 +16,9 @@ from kotogura.documents.identity import document_id
 from kotogura.documents.intake import read_document
 from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
 from kotogura.documents.originals import OriginalListing, Originals
-from kotogura.errors import DocumentError
+from kotogura.errors import DocumentError, UnanalyzableText
 from kotogura.index.generations import Generations
+from kotogura.index.manifest import SegmentEntry
 from kotogura.index.runs import batch_name, entry_name, replaced_name
 from kotogura.index.staging import EmbedSegment, build_segment
 from kotogura.tenants.files import TenantFiles
@@ -120,19 +122,56 @@ def build(
         try:
             document = read_document(change, None, originals)
         except DocumentError as error:
-            reason = Reason(error.code, error.detail)
-            state = DocumentState.QUARANTINED
-            ledger.settle(tenant, identity, change.sequencer, state, reason=reason)
+            _quarantine(tenant, identity, change.sequencer, error, ledger)
             quarantined += 1
             continue
         if document is not None:
             documents.append(document)
-    if not documents:
-        return Built(segment_id=None, document_count=0, quarantined_count=quarantined)
-    segment = build_segment(tenant, documents, analyzer=analyzer, embed=embed, files=files)
-    files.write(tenant, entry_name(run_id, segment.segment_id), segment.model_dump_json().encode())
+    try:
+        segment = _write(tenant, run_id, documents, analyzer, embed, files)
+    except UnanalyzableText:
+        good = [one for one in documents if _is_analyzable(tenant, one, analyzer, ledger)]
+        quarantined += len(documents) - len(good)
+        documents = good
+        segment = _write(tenant, run_id, documents, analyzer, embed, files)
     return Built(
-        segment_id=segment.segment_id,
+        segment_id=segment.segment_id if segment else None,
         document_count=len(documents),
         quarantined_count=quarantined,
     )
+
+
+def _write(
+    tenant: TenantId,
+    run_id: str,
+    documents: Sequence[ExtractedDocument],
+    analyzer: Analyzer,
+    embed: EmbedSegment,
+    files: TenantFiles,
+) -> SegmentEntry | None:
+    """Write a segment of `documents` and its entry for the swap; None without documents."""
+    if not documents:
+        return None
+    segment = build_segment(tenant, documents, analyzer=analyzer, embed=embed, files=files)
+    files.write(tenant, entry_name(run_id, segment.segment_id), segment.model_dump_json().encode())
+    return segment
+
+
+def _is_analyzable(
+    tenant: TenantId, document: ExtractedDocument, analyzer: Analyzer, ledger: DocumentLedger
+) -> bool:
+    """Return whether the analyzer takes the document's text; quarantine it if not."""
+    try:
+        analyzer.analyze(document.title)
+        analyzer.analyze(document.body)
+    except UnanalyzableText as error:
+        _quarantine(tenant, document.document_id, document.version, error, ledger)
+        return False
+    return True
+
+
+def _quarantine(
+    tenant: TenantId, document_id: str, version: str, error: DocumentError, ledger: DocumentLedger
+) -> None:
+    reason = Reason(error.code, error.detail)
+    ledger.settle(tenant, document_id, version, DocumentState.QUARANTINED, reason=reason)

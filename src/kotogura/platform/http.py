@@ -1,5 +1,6 @@
 """HTTP: one resolver for each function, its errors as problems, its tenant from the token alone."""
 
+import json
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -17,9 +18,14 @@ Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100"
 DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
 
 
+def _to_json(body: Any) -> str:
+    """Return JSON that people can read, and half as large as with every kanji escaped."""
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
 def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
     """Return a resolver that validates input and answers every failure as a problem."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = APIGatewayHttpResolver(enable_validation=True, serializer=_to_json)
 
     def refuse(error: KotoguraError) -> Response[str]:
         log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info

@@ -17,9 +17,9 @@ from aws_lambda_powertools import Logger
 
 from kotogura.errors import KotoguraError, NotEnoughText
 from kotogura.index.generations import Generation
-from kotogura.index.manifest import FileEntry, SegmentEntry
+from kotogura.index.manifest import FileEntry
 from kotogura.index.reader import GenerationReader
-from kotogura.index.segment import read_documents, write_file
+from kotogura.index.segment import write_file
 from kotogura.platform.clock import now
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import where_raised
@@ -27,7 +27,7 @@ from kotogura.platform.wiring import Parts
 from kotogura.semantics.embedder import Embedder, OnnxEmbedder
 from kotogura.semantics.promotion import promote
 from kotogura.semantics.quantization import quantize
-from kotogura.semantics.segment_vectors import embed_segment
+from kotogura.semantics.segment_vectors import embed_published
 from kotogura.semantics.serving import model_folder
 from kotogura.semantics.training import TrainedModel, TrainingProgress, train
 from kotogura.semantics.training_pairs import TrainingDocument
@@ -103,7 +103,13 @@ def run(
         embedder.digest,
         words,
         generation.manifest.content_generation,
-        lambda segment: _embed_entry(parts, tenant, segment, embedder, report),
+        lambda segment: embed_published(
+            tenant,
+            segment,
+            embedder,
+            parts.files,
+            lambda done, total: report(TrainingProgress("embed", done, total)),
+        ),
         parts.generations,
     )
     figures = {
@@ -170,24 +176,6 @@ def _embed_words(
     )
     name = f"{model_folder(embedder.digest)}/words-{generation.manifest.generation:010d}.parquet"
     return write_file(tenant, name, vectors.to_parquet(), parts.files)
-
-
-def _embed_entry(
-    parts: Parts,
-    tenant: TenantId,
-    segment: SegmentEntry,
-    embedder: Embedder,
-    report: Report,
-) -> FileEntry:
-    """Embed one published segment, documents with a tombstone included: ordinals must agree."""
-    return embed_segment(
-        tenant,
-        segment.segment_id,
-        read_documents(tenant, segment, parts.files),
-        embedder,
-        parts.files,
-        lambda done, total: report(TrainingProgress("embed", done, total)),
-    )
 
 
 def _reporter(parts: Parts, tenant: TenantId, training_id: str, logger: Logger) -> Report:

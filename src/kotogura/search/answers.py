@@ -6,6 +6,9 @@ from pydantic import BaseModel
 
 from kotogura.search.snippets import Snippet
 
+BODY_LIMIT_CHARACTERS = 1_000_000
+"""Three bytes each in UTF-8: half of what a function's answer may hold."""
+
 Mode = Literal["words", "meaning", "both"]
 
 
@@ -70,11 +73,15 @@ class SimilarWords(BaseModel):
 
 
 class DocumentAnswer(BaseModel):
-    """A document as the index holds it; snippets' offsets count code points of `body`."""
+    """A document as the index holds it; snippets' offsets count code points of `body`.
+
+    A body of over `BODY_LIMIT_CHARACTERS` is cut there and `truncated`; the file itself is whole.
+    """
 
     document_id: str
     name: str
     title: str
     body: str
+    truncated: bool
     media_type: str
     generation: int

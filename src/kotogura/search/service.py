@@ -5,6 +5,7 @@ import numpy as np
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import DocumentNotFound, InvalidQuery
 from kotogura.search.answers import (
+    BODY_LIMIT_CHARACTERS,
     DocumentAnswer,
     Hit,
     Mode,
@@ -78,7 +79,8 @@ class SearchService:
             document_id=document.document_id,
             name=document.name,
             title=document.title,
-            body=document.body,
+            body=document.body[:BODY_LIMIT_CHARACTERS],
+            truncated=len(document.body) > BODY_LIMIT_CHARACTERS,
             media_type=document.media_type,
             generation=opened.manifest.generation,
         )

@@ -15,6 +15,9 @@ from kotogura.tenants.identity import TenantId
 EmbedEntry = Callable[[SegmentEntry], FileEntry]
 """Writes the new model's vectors of one published segment."""
 
+EmbedByModel = Callable[[str, SegmentEntry], FileEntry]
+"""Writes the vectors of one published segment by the model of this digest."""
+
 
 def promote(
     tenant: TenantId,
@@ -58,9 +61,33 @@ def promote(
     raise CommitConflict("the promotion lost every race; start the training again")
 
 
-def has_all_vectors(generation: Generation) -> bool:
-    """Return whether every segment has vectors of the model in service, if there is one."""
-    model = generation.manifest.model
-    return model is None or all(
-        model.digest in segment.vectors for segment in generation.manifest.segments
+def embed_missing(tenant: TenantId, embed: EmbedByModel, generations: Generations) -> int:
+    """Embed segments that came in around a promotion, made by another model or by none.
+
+    Until then their documents are found by word only. A commit that comes first makes this attempt
+    void, and the next one tries again; the model in service never changes by it.
+
+    Returns:
+        How many segments got vectors.
+    """
+    base = generations.current(tenant)
+    model = base.manifest.model if base else None
+    if base is None or model is None:
+        return 0
+    entries = {
+        segment.segment_id: embed(model.digest, segment)
+        for segment in base.manifest.segments
+        if model.digest not in segment.vectors
+    }
+    if not entries:
+        return 0
+    segments = tuple(
+        segment.model_copy(update={"vectors": {model.digest: entries[segment.segment_id]}})
+        if segment.segment_id in entries
+        else segment
+        for segment in base.manifest.segments
     )
+    published = generations.publish(
+        tenant, base, segments=segments, content_changed=False, model=model
+    )
+    return len(entries) if published else 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from kotogura.errors import CorruptIndex
 from kotogura.index.manifest import FileEntry, SegmentEntry
-from kotogura.index.segment import IndexedDocument, write_file
+from kotogura.index.segment import IndexedDocument, read_documents, write_file
 from kotogura.semantics.embedder import Embedder
 from kotogura.semantics.passages import split_passages
 from kotogura.semantics.quantization import quantize
@@ -44,6 +44,21 @@ def embed_segment(
     )
     name = vectors_name(segment_id, embedder.digest)
     return write_file(tenant, name, vectors.to_parquet(), files)
+
+
+def embed_published(
+    tenant: TenantId,
+    segment: SegmentEntry,
+    embedder: Embedder,
+    files: TenantFiles,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> FileEntry:
+    """Write the vectors of a segment that is published, by the documents it holds.
+
+    Documents with a tombstone are embedded too: ordinals must agree.
+    """
+    documents = read_documents(tenant, segment, files)
+    return embed_segment(tenant, segment.segment_id, documents, embedder, files, on_progress)
 
 
 def read_vectors(

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex
+from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.semantics.quantization import dot_products
 
 FORMAT_VERSION = 1
@@ -151,7 +151,7 @@ def _read(
         table = pq.read_table(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         if isinstance(error, FileNotFoundError):
-            raise
+            raise StoreUnavailable("a file of vectors is missing from the store") from error
         raise CorruptIndex("a file of vectors is not Parquet") from error
     metadata = {
         key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from kotogura.analysis.analyzer import AnalyzedText
 from kotogura.documents.changes import OLDEST
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentRecord, DocumentState
-from kotogura.errors import AnalyzerMismatch, CommitConflict, StoreUnavailable
+from kotogura.errors import AnalyzerMismatch, CommitConflict, StoreUnavailable, UnanalyzableText
 from kotogura.index import reindex
 from kotogura.index.commit import ATTEMPT_COUNT
 from tests.memory.language import WordAnalyzer
@@ -289,3 +290,23 @@ def test_a_reindex_keeps_the_model_and_embeds_what_it_builds(filled: Library) ->
     assert all("first" in segment.vectors for segment in filled.manifest.segments)
     found = filled.service().search(filled.tenant, "apple a", "meaning")
     assert found.hits[0].name == "a.txt"
+
+
+def test_a_text_that_the_analyzer_refuses_is_quarantined_and_its_batch_goes_through(
+    filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyze = filled.words.analyze
+
+    def refuse(text: str) -> AnalyzedText:
+        if text == "apple b":
+            raise UnanalyzableText("the analyzer refuses a character of the text")
+        return analyze(text)
+
+    monkeypatch.setattr(filled.words, "analyze", refuse)
+    generation = filled.reindex()
+    assert generation.manifest.document_count == 2
+    assert filled.found("apple") == {"a.txt", "c.txt"}
+    bad = record(filled, "b.txt")
+    assert bad.state is DocumentState.QUARANTINED
+    assert bad.reason is not None
+    assert bad.reason.code == "unanalyzable-text"

@@ -134,6 +134,7 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
     assert handler({"tenant": "minato-shoji"}, context) == {
         "tenant": "minato-shoji",
         "generation": 3,
+        "embedded_segment_count": 0,
         "merged_segment_count": 2,
         "removed_file_count": 0,
     }

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from kotogura.errors import CommitConflict, CorruptIndex
+from kotogura.index.generations import Generation
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.merge import merge_segments
 from kotogura.search.meaning import PassageIndex
-from kotogura.semantics.promotion import has_all_vectors
+from kotogura.semantics.promotion import embed_missing
 from kotogura.semantics.segment_vectors import merge_vectors, read_vectors
 from kotogura.semantics.serving import OPEN_MODEL_COUNT, ServingModels
 from kotogura.semantics.vectors import PassageVectors
@@ -36,6 +37,12 @@ def counted(library: Library, digest: str) -> tuple[list[str], Callable[[Segment
         return library.embed_entry(digest, segment)
 
     return embedded, embed
+
+
+def has_all_vectors(generation: Generation) -> bool:
+    model = generation.manifest.model
+    assert model is not None
+    return all(model.digest in segment.vectors for segment in generation.manifest.segments)
 
 
 def meaning(library: Library, query: str) -> list[str]:
@@ -133,13 +140,37 @@ def test_a_segment_without_the_models_vectors_is_found_by_word_alone(filled: Lib
     late = filled.stage(filled.put("late.txt", "an automobile again", "late"))
     filled.promote("first")
     filled.commit(late)
-    current = filled.generations.current(filled.tenant)
-    assert current is not None
-    assert not has_all_vectors(current)
+    assert not has_all_vectors(filled.current())
     assert "late.txt" not in meaning(filled, "automobile")
     assert filled.found("automobile") == {"late.txt"}
-    assert has_all_vectors(filled.promote("first"))
+
+
+def test_missing_vectors_are_made_without_changing_the_model(filled: Library) -> None:
+    late = filled.stage(filled.put("late.txt", "an automobile again", "late"))
+    filled.promote("first")
+    filled.commit(late)
+    before = filled.current().pointer
+    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 1
+    after = filled.current()
+    assert has_all_vectors(after)
+    assert after.manifest.model is not None
+    assert after.manifest.model.digest == "first"
+    assert after.pointer.content_generation == before.content_generation
     assert "late.txt" in meaning(filled, "automobile")[:2]
+    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 0
+    assert filled.current().pointer == after.pointer
+
+
+def test_making_missing_vectors_gives_way_to_a_commit(
+    filled: Library, pointers: RacingPointers
+) -> None:
+    late = filled.stage(filled.put("late.txt", "an automobile again", "late"))
+    filled.promote("first")
+    filled.commit(late)
+    pointers.rivals.append(lambda: filled.upload("more.txt", "one more", "more"))
+    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 0
+    assert filled.found("one") == {"more.txt"}
+    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 1
 
 
 def test_a_new_document_is_found_by_meaning_at_once(filled: Library) -> None:

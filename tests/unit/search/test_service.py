@@ -13,7 +13,7 @@ from kotogura.errors import (
     InvalidQuery,
     ModelNotReady,
 )
-from kotogura.search import opened
+from kotogura.search import opened, service
 from kotogura.search.service import HIT_LIMIT, QUERY_LIMIT_CHARACTERS
 from kotogura.semantics.vectors import WordVectors
 from kotogura.tenants.identity import TenantId
@@ -123,9 +123,18 @@ def test_a_document_is_told_whole(filled: Library) -> None:
         "name": "food.txt",
         "title": "our canteen",
         "body": "lunch is served at noon",
+        "truncated": False,
         "media_type": "text/plain",
         "generation": 4,
     }
+
+
+def test_a_body_that_no_answer_could_hold_is_cut_and_says_so(
+    filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BODY_LIMIT_CHARACTERS", 5)
+    answer = filled.service().document(filled.tenant, document_id("food.txt"))
+    assert (answer.body, answer.truncated) == ("lunch", True)
 
 
 def test_similar_documents_are_the_others_by_closeness(trained: Library) -> None:

@@ -1,29 +1,41 @@
-"""The handler of `functions/compact`: one tenant's small segments merged, its leftovers removed."""
+"""The handler of `functions/compact`: missing vectors made, segments merged, leftovers removed."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from kotogura.index.janitor import sweep
+from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.merge import compact
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
-from kotogura.semantics.segment_vectors import merge_vectors
+from kotogura.semantics.embedder import OnnxEmbedder
+from kotogura.semantics.promotion import embed_missing
+from kotogura.semantics.segment_vectors import embed_published, merge_vectors
+from kotogura.semantics.serving import ServingModels
 from kotogura.tenants.identity import TenantId
 
 
 def compact_handler() -> Handler:
-    """Return the handler that merges and sweeps, and answers what it did."""
+    """Return the handler that embeds what has no vectors, merges, sweeps, and answers counts."""
     parts = Parts.from_environment()
+    models = ServingModels(parts.files, OnnxEmbedder.open)
 
     def work(event: Event) -> Mapping[str, Any]:
         tenant = TenantId(event["tenant"])
+
+        def embed(digest: str, segment: SegmentEntry) -> FileEntry:
+            embedder = models.embedder(tenant, digest)
+            return embed_published(tenant, segment, embedder, parts.files)
+
+        embedded_count = embed_missing(tenant, embed, parts.generations)
         merge = partial(merge_vectors, files=parts.files)
         current, merged_count = compact(tenant, parts.generations, parts.files, merge)
         removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
         return {
             "tenant": tenant,
             "generation": current.manifest.generation if current else 0,
+            "embedded_segment_count": embedded_count,
             "merged_segment_count": merged_count,
             "removed_file_count": removed_count,
         }
