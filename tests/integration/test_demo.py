@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.conftest import Demonstration
+from tests.integration.conftest import HOSHINO, Demonstration, RunningSystem
 
 pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
 
@@ -55,3 +55,12 @@ def test_each_search_finds_what_makes_sense(
 def test_every_stage_is_timed(demonstration: Demonstration) -> None:
     stages = {"base model", "stack", "tenants", "indexing", "training", "searching"}
     assert stages <= set(demonstration.report["seconds"])
+
+
+def test_a_scheduled_training_is_skipped_while_no_document_has_changed(
+    system: RunningSystem,
+) -> None:
+    trainings = system.deployment.trainings.newest(HOSHINO)
+    execution = system.run_workflow("Train", {"tenant": HOSHINO, "cause": "schedule"})
+    assert execution["status"] == "SUCCEEDED"
+    assert system.deployment.trainings.newest(HOSHINO) == trainings
