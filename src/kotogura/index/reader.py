@@ -1,8 +1,7 @@
 """Reading one generation: terms, postings, places and documents, through DuckDB over Parquet.
 
 Documents are numbered through the whole generation: a segment's ordinals follow those of the
-segments before it. All SQL is constant; values and file names are parameters. A store may lie in a
-folder called `term=1`, so folders are never taken for columns.
+segments before it. The SQL stands in `kotogura.index.statements`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.index import statements
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.segment import IndexedDocument
@@ -25,48 +25,6 @@ from kotogura.tenants.identity import TenantId
 Numbers = NDArray[np.int64]
 
 _CACHED_TERM_COUNT = 20_000
-
-_TERMS = """
-SELECT filename, field, term, term_id
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE list_contains($terms, term)
-"""
-_VOCABULARY = """
-SELECT term, sum(document_frequency)::BIGINT AS document_frequency
-FROM read_parquet($files, hive_partitioning = false)
-WHERE field = 'body' GROUP BY term ORDER BY term
-"""
-_POSTINGS = """
-SELECT filename, term_id, document, frequency
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE term_id IN (SELECT unnest($term_ids))
-"""
-_PLACES = """
-SELECT filename, term_id, document, starts, ends
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE term_id IN (SELECT unnest($term_ids)) AND document IN (SELECT unnest($documents))
-"""
-_LENGTHS = """
-SELECT filename, document, title_length, body_length
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-ORDER BY ALL
-"""
-_IDS = """
-SELECT filename, document, document_id
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE document IN (SELECT unnest($documents))
-"""
-_DOCUMENTS = """
-SELECT filename, document, document_id, version, name, title, body, media_type,
-       title_length, body_length
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE document IN (SELECT unnest($documents))
-"""
-_FIND = """
-SELECT filename, document
-FROM read_parquet($files, filename = true, hive_partitioning = false)
-WHERE document_id = $document_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +86,7 @@ class GenerationReader:
     def lengths(self, field: str) -> Numbers:
         """Return each document's length in `field`, in units, by its number."""
         if self._lengths is None:
-            rows = self._fetch(_LENGTHS, {"files": self._paths["documents"]})
+            rows = self._fetch(statements.LENGTHS, {"files": self._paths["documents"]})
             numbers = self._global(rows, rows["document"])
             self._lengths = {}
             for name in FIELDS:
@@ -163,7 +121,7 @@ class GenerationReader:
             "term_ids": sorted({term_id for _, term_id in wanted}),
             "documents": self._locals(documents),
         }
-        for row in self._table(_PLACES, parameters).to_pylist():
+        for row in self._table(statements.PLACES, parameters).to_pylist():
             number = self._numbers[row["filename"]]
             document = int(self._bases[number]) + row["document"]
             field = wanted.get((number, row["term_id"]))
@@ -179,7 +137,7 @@ class GenerationReader:
         wanted = set(documents)
         return {
             number: row["document_id"]
-            for row in self._rows(_IDS, documents)
+            for row in self._rows(statements.IDS, documents)
             if (number := self._number(row)) in wanted
         }
 
@@ -190,7 +148,7 @@ class GenerationReader:
             number: IndexedDocument(
                 **{key: row[key] for key in IndexedDocument.__dataclass_fields__}
             )
-            for row in self._rows(_DOCUMENTS, documents)
+            for row in self._rows(statements.DOCUMENTS, documents)
             if (number := self._number(row)) in wanted
         }
 
@@ -199,7 +157,7 @@ class GenerationReader:
         if not self._bases[-1]:
             return None
         parameters = {"files": self._paths["documents"], "document_id": document_id}
-        for row in self._table(_FIND, parameters).to_pylist():
+        for row in self._table(statements.FIND, parameters).to_pylist():
             number = self._number(row)
             if self.live[number]:
                 return number
@@ -209,7 +167,7 @@ class GenerationReader:
         """Return every body term in order, and its document frequency, tombstones included."""
         if not self._bases[-1]:
             return [], np.zeros(0, dtype=np.int64)
-        table = self._table(_VOCABULARY, {"files": self._paths["terms"]})
+        table = self._table(statements.VOCABULARY, {"files": self._paths["terms"]})
         return table["term"].to_pylist(), table["document_frequency"].to_numpy()
 
     def segment_base(self, number: int) -> int:
@@ -228,7 +186,7 @@ class GenerationReader:
         self._term_ids.update({term: [] for term in fresh})
         names: dict[tuple[int, int], tuple[str, str]] = {}
         parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": fresh}
-        for row in self._table(_TERMS, parameters).to_pylist():
+        for row in self._table(statements.TERMS, parameters).to_pylist():
             number = self._numbers[row["filename"]]
             self._term_ids[row["term"]].append((number, row["field"], row["term_id"]))
             names[number, row["term_id"]] = (row["field"], row["term"])
@@ -239,7 +197,7 @@ class GenerationReader:
             "files": [self._paths["postings"][number] for number in numbers],
             "term_ids": sorted({term_id for _, term_id in names}),
         }
-        rows = self._fetch(_POSTINGS, parameters)
+        rows = self._fetch(statements.POSTINGS, parameters)
         segments = self._segments(rows)
         documents = self._bases[segments] + rows["document"]
         live = self.live[documents]
