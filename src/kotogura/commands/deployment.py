@@ -55,11 +55,6 @@ class Deployment:
         return cls(stack.endpoint, stack.api_url, stack.outputs)
 
     @property
-    def is_local(self) -> bool:
-        """Whether it runs on this machine."""
-        return self.endpoint is not None
-
-    @property
     def bucket(self) -> str:
         """The documents bucket's name."""
         return self.outputs["DocumentsBucketName"]

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,6 @@ from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.tenants.identity import TenantId
 
 _WARM = ("IngestFunction", "TokenizeFunction", "CommitFunction", "SearchFunction")
-_ALIVE_SECONDS = 1.0
 
 
 def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
@@ -39,7 +37,7 @@ def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
                 "logs": str(stack.folder.logs),
             }
         )
-        _stay(stack, terminal)
+        stack.wait()
 
 
 def run_demonstration(
@@ -56,7 +54,7 @@ def run_demonstration(
         if not once:
             _invite(deployment, state, samples, stack, terminal)
             terminal.result(report)
-            _stay(stack, terminal)
+            stack.wait()
     if once:
         terminal.result(report)  # the last line, after all that ending says
     unexpected = list(unexpected_searches(report))
@@ -114,13 +112,3 @@ def _invite(
     )
     terminal.line(f"logs   {stack.folder.logs}")
     terminal.line("Ctrl-C ends it; what it made is kept.")
-
-
-def _stay(stack: LocalStack, terminal: Terminal) -> None:
-    """Wait for Ctrl-C, as long as the embedded AWS lives."""
-    try:
-        while True:
-            stack.require_alive()
-            time.sleep(_ALIVE_SECONDS)
-    except KeyboardInterrupt:
-        terminal.note("")

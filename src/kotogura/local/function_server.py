@@ -9,11 +9,11 @@ import json
 import logging
 import threading
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
 from kotogura.local.invocations import FunctionConfiguration, Invocation, Outcome
+from kotogura.local.loopback import LoopbackServer, QuietRequests
 from kotogura.local.worker import Workplace
 from kotogura.local.worker_pool import WorkerLimits, WorkerPool
 
@@ -117,25 +117,16 @@ class FunctionServer:
         return pool
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 256
-
+class _Server(LoopbackServer):
     def __init__(self, functions: FunctionServer) -> None:
         self.functions = functions
-        super().__init__(("127.0.0.1", 0), _Requests)
-
-    def handle_error(self, *_: object) -> None:
-        """The other side is gone, as it may be at any time while the stack stops."""
-        _logger.debug("a request ended early", exc_info=True)
+        super().__init__(_Requests)
 
 
-class _Requests(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Requests(QuietRequests):
     server: _Server
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         event = json.dumps(body["event"], ensure_ascii=False).encode()
         outcome = self.server.functions.invoke(
@@ -148,6 +139,3 @@ class _Requests(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(outcome.payload)))
         self.end_headers()
         self.wfile.write(outcome.payload)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: functions have logs of their own."""

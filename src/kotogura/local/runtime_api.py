@@ -6,15 +6,13 @@ imported posts an error of initialisation. Each worker has an address of its own
 doesn't say who is asking.
 """
 
-import logging
 import threading
 import time
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from kotogura.local.invocations import FunctionConfiguration, Invocation, Outcome
+from kotogura.local.loopback import LoopbackServer, QuietRequests
 
-_logger = logging.getLogger(__name__)
 _PREFIX = "/2018-06-01/runtime/"
 
 
@@ -113,24 +111,16 @@ class RuntimeApi:
         self._thread.join()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(LoopbackServer):
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api
-        super().__init__(("127.0.0.1", 0), _Requests)
-
-    def handle_error(self, *_: object) -> None:
-        """The other side is gone, as it may be at any time while the stack stops."""
-        _logger.debug("a request ended early", exc_info=True)
+        super().__init__(_Requests)
 
 
-class _Requests(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Requests(QuietRequests):
     server: _Server
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         if self.path != _PREFIX + "invocation/next":
             self._answer(HTTPStatus.NOT_FOUND)
             return
@@ -141,7 +131,7 @@ class _Requests(BaseHTTPRequestHandler):
         invocation, headers = following
         self._answer(HTTPStatus.OK, invocation.event, headers)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         # …/invocation/<id>/response, …/invocation/<id>/error, …/init/error
         verdict = self.path.removeprefix(_PREFIX).rpartition("/")[2]
@@ -160,6 +150,3 @@ class _Requests(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the protocol isn't worth a log."""

@@ -78,11 +78,6 @@ class FineTuningReport:
     losses: tuple[float, ...] = field(repr=False)
     stopped_early: bool
 
-    @property
-    def final_loss(self) -> float:
-        """Loss of the last step."""
-        return self.losses[-1]
-
 
 def fine_tune(
     base: Path,

@@ -35,7 +35,8 @@ _MOST_EPOCHS = 2
 class TrainingProgress:
     """Where a training is.
 
-    `stage` is one of "measure-base", "fine-tune", "export", "measure-tuned" and "done".
+    `stage` is one of "measure-base", "fine-tune", "export", "measure-tuned" and "done", and after
+    that, while what serves is embedded, "embed".
     In "fine-tune" steps are the optimizer's and `loss` is that of the last one; in the two
     "measure" stages they are passages.
     """
