@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kotogura.errors import CorruptIndex
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FIELDS = ("title", "body")
 KEPT_GENERATION_COUNT = 10
 
@@ -39,6 +39,7 @@ class SegmentEntry(_Record):
 
     Attributes:
         segment_id: 32 hexadecimal digits made of what the segment holds.
+        format_version: of its Parquet files; a manifest may name segments of earlier formats.
         analyzer: fingerprint of the analyzer that made its terms.
         document_count: all its documents, those with a tombstone included.
         field_lengths: units in each field over all its documents (see `AnalyzedText.length`).
@@ -49,6 +50,7 @@ class SegmentEntry(_Record):
     """
 
     segment_id: str
+    format_version: int = 1
     analyzer: str
     document_count: int
     field_lengths: Mapping[str, int]
@@ -86,13 +88,14 @@ class Manifest(_Record):
     """One generation of one tenant's index.
 
     Attributes:
-        format_version: of this record and the files it names.
+        format_version: of this record; each segment has its own.
         generation: 1 for the first commit, and one more for each that follows.
         content_generation: the last generation that changed which documents are found.
         analyzer: fingerprint of the analyzer of every segment.
         segments: in the order of their commits; a document's ordinal is relative to its segment.
         model: the model in service, or None before the first training.
         history: names of the manifests kept before this one, newest first.
+        burst: how many generations came in quick succession before this one.
         created_at: when it was committed, ISO 8601 in UTC.
     """
 
@@ -103,6 +106,7 @@ class Manifest(_Record):
     segments: tuple[SegmentEntry, ...] = ()
     model: ModelEntry | None = None
     history: tuple[str, ...] = ()
+    burst: int = 0
     created_at: str
 
     @property
