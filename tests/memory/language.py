@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kotogura.analysis.analyzer import AnalyzedText, Token
+from kotogura.analysis.analyzer import AnalyzedText
 
 _WORD = re.compile(r"[^\s。、]+")
 DIMENSIONS = 48
@@ -21,9 +21,15 @@ class WordAnalyzer:
 
     def analyze(self, text: str) -> AnalyzedText:
         """Return the words of `text`."""
-        found = enumerate(_WORD.finditer(text))
-        tokens = tuple(Token(word[0], place, word.start(), word.end()) for place, word in found)
-        return AnalyzedText(tokens, len(tokens))
+        found = list(_WORD.finditer(text))
+        return AnalyzedText(
+            terms=[word[0] for word in found],
+            positions=range(len(found)),
+            widths=[1] * len(found),
+            unit_starts=[word.start() for word in found],
+            unit_ends=[word.end() for word in found],
+            length=len(found),
+        )
 
 
 class WordEmbedder:

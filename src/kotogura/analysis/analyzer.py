@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from kotogura.analysis.normalization import normalize
 _REVISION = 1
 """Raise it with every change of this room that changes any term, position or offset."""
 
+_KNOWN_WORD_COUNT = 65_536
 _SYMBOLS = "補助記号"
 _DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
 _LATIN = re.compile(r"[A-Za-z0-9]+")
@@ -41,10 +43,34 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedText:
-    """A text's tokens by position, and its `length` in units: compounds don't count twice."""
+    """A text's terms in columns, ordered by position; a compound comes before its parts.
 
-    tokens: tuple[Token, ...]
+    Attributes:
+        terms: one for each token.
+        positions: the unit where each begins.
+        widths: how many units each takes: 1, or the number of a compound's parts.
+        unit_starts: where each unit of the text begins in the original, in code points,
+            ascending; dropped words are units too.
+        unit_ends: where each ends, exclusive.
+        length: units that have a term; compounds don't count twice.
+    """
+
+    terms: Sequence[str]
+    positions: Sequence[int]
+    widths: Sequence[int]
+    unit_starts: Sequence[int]
+    unit_ends: Sequence[int]
     length: int
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens as records, for whoever prefers them to columns."""
+        return tuple(
+            Token(
+                term, position, self.unit_starts[position], self.unit_ends[position + width - 1]
+            )
+            for term, position, width in zip(self.terms, self.positions, self.widths, strict=True)
+        )
 
 
 class Analyzer(Protocol):
@@ -68,12 +94,14 @@ class SudachiAnalyzer:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self._fingerprint = fingerprint()
         self._word_classes: dict[int, str] = {}
+        self._words: dict[tuple[int, str], _Word] = {}
 
     @property
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that change whenever any term could."""
-        return fingerprint()
+        return self._fingerprint
 
     def analyze(self, text: str) -> AnalyzedText:
         """Return the tokens of `text`, with offsets into `text` as it was given.
@@ -82,25 +110,55 @@ class SudachiAnalyzer:
             UnanalyzableText: when Sudachi refuses a single character.
         """
         normalized = normalize(text)
-        tokens: list[Token] = []
-        position = 0
+        terms: list[str] = []
+        positions: list[int] = []
+        widths: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
         length = 0
+        known = self._words.get
         for offset, morpheme in morphemes(normalized.text, self._tokenizer):
-            parts = morpheme.split(SplitMode.A, add_single=False)
-            terms = self._terms(morpheme)
-            span = normalized.original_span(offset + morpheme.begin(), offset + morpheme.end())
-            tokens.extend(Token(term, position, *span) for term in terms)
-            if not terms or not parts:
-                position += max(1, len(parts))
-                length += bool(terms)
-                continue
-            for part in parts:
-                part_terms = self._terms(part)
-                span = normalized.original_span(offset + part.begin(), offset + part.end())
-                tokens.extend(Token(term, position, *span) for term in part_terms)
-                position += 1
-                length += bool(part_terms)
-        return AnalyzedText(tuple(tokens), length)
+            surface = morpheme.surface()
+            key = (morpheme.word_id(), surface)
+            word = known(key) or self._learn(key, morpheme)
+            position = len(starts)
+            begin = offset + morpheme.begin()
+            if word.units is None:
+                starts.append(begin)
+                ends.append(begin + len(surface))
+            else:
+                for start, end in word.units:
+                    starts.append(begin + start)
+                    ends.append(begin + end)
+            for term, unit, width in word.tokens:
+                terms.append(term)
+                positions.append(position + unit)
+                widths.append(width)
+            length += word.length
+        if normalized.runs:
+            spans = [normalized.original_span(*span) for span in zip(starts, ends, strict=True)]
+            starts = [start for start, _ in spans]
+            ends = [end for _, end in spans]
+        return AnalyzedText(terms, positions, widths, starts, ends, length)
+
+    def _learn(self, key: tuple[int, str], morpheme: Morpheme) -> "_Word":
+        """Return what a morpheme is worth, and keep it: word and surface decide all of it."""
+        if len(self._words) >= _KNOWN_WORD_COUNT:
+            self._words.clear()
+        terms = self._terms(morpheme)
+        parts = morpheme.split(SplitMode.A, add_single=False)
+        tokens = [(term, 0, max(1, len(parts))) for term in terms]
+        length = int(bool(terms))
+        if terms and parts:
+            part_terms = [self._terms(part) for part in parts]
+            tokens += [(term, unit, 1) for unit, own in enumerate(part_terms) for term in own]
+            length = sum(map(bool, part_terms))
+        begin = morpheme.begin()
+        units = [(part.begin() - begin, part.end() - begin) for part in parts]
+        if not parts and morpheme.end() - begin != len(key[1]):
+            units = [(0, morpheme.end() - begin)]
+        word = self._words[key] = _Word(tuple(units) or None, tuple(tokens), length)
+        return word
 
     def _terms(self, morpheme: Morpheme) -> list[str]:
         """Return the terms of one morpheme; none if it is dropped.
@@ -126,6 +184,21 @@ class SudachiAnalyzer:
         if found is None:
             found = self._word_classes[class_id] = morpheme.part_of_speech()[0]
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a morpheme is worth wherever it stands.
+
+    Attributes:
+        units: (start, end) of its units from where it begins; None if it is one unit as it is.
+        tokens: (term, unit, width in units).
+        length: units that have a term.
+    """
+
+    units: tuple[tuple[int, int], ...] | None
+    tokens: tuple[tuple[str, int, int], ...]
+    length: int
 
 
 def fingerprint() -> str:
