@@ -178,5 +178,7 @@ def _result(
     mine = next((change for change in changes if change.document_id == document_id), None)
     if mine is not None:
         return Committed("indexed" if mine.segment else "deleted", generation)
+    # Another commit took it along since the generation was read, and told the ledger where it is.
     deleted = record is not None and record.state is DocumentState.DELETED
-    return Committed("deleted" if deleted else "indexed", generation)
+    known = record.generation or 0 if record is not None else 0
+    return Committed("deleted" if deleted else "indexed", max(generation, known))

@@ -1,13 +1,15 @@
 """Commits one by one: what waits together goes in together, and a race loses nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict, StoreUnavailable
+from kotogura.index.changes import StagedChange
 from kotogura.index.commit import ATTEMPT_COUNT
+from kotogura.tenants.identity import TenantId
 from tests.memory.language import WordAnalyzer
 from tests.memory.library import Library
 
@@ -127,6 +129,23 @@ def test_the_loser_of_a_race_finds_its_own_work_already_in(
     assert (committed.outcome, committed.generation) == ("indexed", 1)
     assert library.manifest.generation == 1
     assert library.found("apple") == {"a.txt"}
+
+
+def test_a_change_that_another_took_along_names_a_generation_that_has_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.upload("b.txt", "pear")
+    change = library.stage(library.put("a.txt", "apple"))
+    read = library.staged.all
+
+    def read_late(tenant: TenantId) -> Sequence[StagedChange]:  # the generation is read by then
+        monkeypatch.undo()
+        library.commit(change)
+        return read(tenant)
+
+    monkeypatch.setattr(library.staged, "all", read_late)
+    committed = library.commit(change)
+    assert (committed.outcome, committed.generation) == ("indexed", 2)
 
 
 def test_a_race_is_given_up_in_the_end_and_nothing_is_lost(
