@@ -1,8 +1,11 @@
 """The state machines hang together, and name only errors that exist."""
 
 import re
+from typing import get_args, get_type_hints
 
 import kotogura.errors
+from kotogura.index.commit import Committed
+from kotogura.index.pacing import Pacing
 
 # Step Functions' documented error names, and those of Lambda's Invoke
 AWS_ERRORS = {
@@ -147,9 +150,27 @@ def test_any_other_failure_of_an_ingestion_is_recorded_and_fails_it(machines):
 
 def test_an_ingestion_fits_an_express_workflow(machines):
     assert machines["ingest"].body["TimeoutSeconds"] <= 300  # the most that AWS allows
-    way = ("Extract", "Tokenize", "Commit")
+    way = ("Extract", "Tokenize", "Commit", "Commit")
     longest = sum(machines["ingest"].states()[name]["TimeoutSeconds"] for name in way)
-    assert longest <= machines["ingest"].body["TimeoutSeconds"]
+    waiting = Pacing().longest_seconds
+    assert longest + waiting <= machines["ingest"].body["TimeoutSeconds"]
+
+
+def test_every_outcome_of_a_commit_is_known_and_a_deferred_one_comes_back(machines):
+    states = machines["ingest"].states()
+    conditions = {
+        outcome: choice["Next"]
+        for choice in states[states["Commit"]["Next"]]["Choices"]
+        for outcome in re.findall(r"'(\w+)'", choice["Condition"])
+    }
+    outcomes = get_args(get_type_hints(Committed)["outcome"])
+    assert set(conditions) == set(outcomes)
+    assert {name for name, state in conditions.items() if state != "Committed"} == {"deferred"}
+    wait = states[conditions["deferred"]]
+    assert wait["Type"] == "Wait"
+    assert wait["Seconds"] == "{% $states.input.wait_seconds %}"
+    assert wait["Next"] == "Commit"
+    assert states["Commit"]["Arguments"]["Payload"] == "{% $states.input %}"
 
 
 def test_a_training_goes_to_spot_first_and_on_demand_second(machines):

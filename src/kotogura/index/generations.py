@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kotogura.errors import CorruptIndex
 from kotogura.index.changes import ManifestPointer, ManifestPointers
@@ -61,6 +62,14 @@ class Generations:
             raise CorruptIndex("a manifest differs from its digest; roll back or rebuild")
         return Generation(pointer, decode_manifest(data))
 
+    def age_seconds(self, generation: Generation) -> float:
+        """Return how long ago `generation` was published, by this process's clock.
+
+        It is negative where the clock that dated it runs ahead of this one.
+        """
+        then = datetime.fromisoformat(generation.manifest.created_at)
+        return (datetime.fromisoformat(self._clock()) - then).total_seconds()
+
     def publish(
         self,
         tenant: TenantId,
@@ -69,11 +78,13 @@ class Generations:
         segments: tuple[SegmentEntry, ...],
         content_changed: bool,
         model: ModelEntry | None,
+        burst: int = 0,
     ) -> Generation | None:
         """Make `segments` the generation after `base`; None if another commit came first.
 
         A crash before the conditional write leaves a manifest that nobody names; after it, the
-        new generation. Files named in `segments` must be durable already.
+        new generation. Files named in `segments` must be durable already. `burst` is as in the
+        manifest; what isn't a commit of documents begins a new one.
         """
         number = base.manifest.generation + 1 if base else 1
         content = number if content_changed or base is None else base.manifest.content_generation
@@ -85,6 +96,7 @@ class Generations:
             segments=segments,
             model=model,
             history=history[: KEPT_GENERATION_COUNT - 1],
+            burst=burst,
             created_at=self._clock(),
         )
         data = manifest.encode()

@@ -1,25 +1,28 @@
 """A segment's vectors: made of its documents' passages, and merged when segments are."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kotogura.errors import CorruptIndex
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.segment import IndexedDocument, read_documents, write_file
-from kotogura.semantics.embedder import Embedder
 from kotogura.semantics.passages import split_passages
 from kotogura.semantics.quantization import quantize
 from kotogura.semantics.vectors import PassageVectors
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
+if TYPE_CHECKING:  # merging needs no model, and a commit no onnxruntime
+    from kotogura.semantics.embedder import Embedder
+
 
 def embed_segment(
     tenant: TenantId,
     segment_id: str,
     documents: Sequence[IndexedDocument],
-    embedder: Embedder,
+    embedder: "Embedder",
     files: TenantFiles,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FileEntry:
@@ -49,7 +52,7 @@ def embed_segment(
 def embed_published(
     tenant: TenantId,
     segment: SegmentEntry,
-    embedder: Embedder,
+    embedder: "Embedder",
     files: TenantFiles,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FileEntry:

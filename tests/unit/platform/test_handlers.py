@@ -65,6 +65,7 @@ def test_a_document_goes_its_way_through_the_handlers(
     assert committed == {
         "tenant": "minato-shoji",
         "document_id": document_id(NAME),
+        "sequencer": ids["sequencer"],
         "outcome": "indexed",
         "generation": 1,
     }
@@ -80,9 +81,34 @@ def test_a_deletion_goes_straight_to_its_commit(
     library.originals.remove(library.tenant, NAME)
     removed = ingest.ingest_handler()(s3_event("deleted", number=0xFFFF_FFFF_FFFF_FFFF), context)
     assert removed["outcome"] == "removed"
-    committed = commit.commit_handler()(removed, context)
+    handler = commit.commit_handler()
+    committed = handler(handler(removed, context), context)  # deferred first
     assert (committed["outcome"], committed["generation"]) == ("deleted", 2)
     assert library.found("空港") == set()
+
+
+def test_a_deferred_commit_answers_with_the_event_to_come_back_with(
+    in_memory: Library, context: Context
+) -> None:
+    library = in_memory
+    library.upload("a.txt", "apple")  # at the only moment that the library's clock knows
+    change = library.stage(library.put("b.txt", "apple"))
+    ids = {
+        "tenant": "minato-shoji",
+        "document_id": change.document_id,
+        "sequencer": change.sequencer,
+    }
+    handler = commit.commit_handler()
+    answer = handler(ids, context)
+    assert answer == {
+        **ids,
+        "outcome": "deferred",
+        "generation": 1,
+        "waited_for": 1,
+        "wait_seconds": 1,
+    }
+    assert handler(answer, context) == {**ids, "outcome": "indexed", "generation": 2}
+    assert library.found("apple") == {"a.txt", "b.txt"}
 
 
 def test_a_bad_document_is_quarantined_with_its_reason(

@@ -1,24 +1,52 @@
 """The handler of `functions/commit`: staged changes become the next generation."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from kotogura.index.commit import Committer
+from kotogura.index.folding import Folding
+from kotogura.index.pacing import Pacing
 from kotogura.platform.clock import pause
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
+from kotogura.semantics.segment_vectors import merge_vectors
 from kotogura.tenants.identity import TenantId
 
 
 def commit_handler() -> Handler:
-    """Return the handler that commits a staged change; see `Committed` for its answer."""
+    """Return the handler that commits a staged change; see `Committed` for what becomes of it.
+
+    The answer to a change that is deferred is also the event to come back with after
+    `wait_seconds`: `waited_for` names the generation behind which it waits.
+    """
     parts = Parts.from_environment()
-    committer = Committer(parts.generations, parts.staged, parts.ledger, parts.directory, pause)
+    committer = Committer(
+        parts.generations,
+        parts.staged,
+        parts.ledger,
+        parts.directory,
+        pause,
+        pacing=Pacing(),
+        fold=Folding(parts.files, partial(merge_vectors, files=parts.files)),
+    )
 
     def work(event: Event) -> Mapping[str, Any]:
         tenant = TenantId(event["tenant"])
-        committed = committer.commit(tenant, event["document_id"], event["sequencer"])
-        return {"tenant": tenant, "document_id": event["document_id"], **asdict(committed)}
+        document_id, sequencer = event["document_id"], event["sequencer"]
+        committed = committer.commit(
+            tenant, document_id, sequencer, waited_for=event.get("waited_for")
+        )
+        answer = {
+            "outcome": committed.outcome,
+            "tenant": tenant,
+            "document_id": document_id,
+            "sequencer": sequencer,
+            "generation": committed.generation,
+        }
+        if committed.outcome == "deferred":
+            answer["waited_for"] = committed.generation
+            answer["wait_seconds"] = committed.wait_seconds
+        return answer
 
     return Telemetry().step(work)
