@@ -26,7 +26,10 @@ def replaced_name(run_id: str) -> str:
 
 
 def built_segments(tenant: TenantId, files: TenantFiles) -> Iterator[SegmentEntry]:
-    """Yield the segments that all runs built whose folders are still there."""
+    """Yield the segments that all runs built whose folders are still there.
+
+    A file whose writing was cut short lies beside them under another name, and says nothing.
+    """
     for name in files.names(tenant, _FOLDER):
-        if _SEGMENT in name:
+        if _SEGMENT in name and name.endswith(".json"):
             yield SegmentEntry.model_validate_json(files.read(tenant, name))

@@ -137,6 +137,16 @@ def test_segments_of_a_reindex_under_way_wait_for_their_swap(library: Library) -
     assert library.found("apple") == {"a.txt"}
 
 
+def test_an_entry_of_a_reindex_whose_writing_was_cut_short_stops_no_sweep(
+    library: Library,
+) -> None:
+    library.upload("a.txt", "apple")
+    library.files.write(library.tenant, "reindex/run/segment-0123.json.4567.writing", b"")
+    assert clean(library) == 0
+    library.files.pass_seconds(LEFTOVER_SECONDS + 1)
+    assert clean(library) == 1
+
+
 def test_what_an_abandoned_reindex_left_goes_after_a_week(library: Library) -> None:
     library.upload("a.txt", "apple")
     library.upload("b.txt", "pear")
