@@ -14,7 +14,8 @@ from kotogura.index.commit import Committed, Committer
 from kotogura.index.directory import Directory
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
-from kotogura.index.merge import compact
+from kotogura.index.merge import POLICY, compact
+from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.reader import GenerationReader
 from kotogura.index.reindex import Plan, build, plan
 from kotogura.index.segment import IndexedDocument, write_file
@@ -159,10 +160,10 @@ class Library:
 
     # The index is looked after.
 
-    def compact(self) -> int:
-        """Merge once; return how many segments were."""
+    def compact(self, policy: TieredPolicy = POLICY) -> int:
+        """Merge what is worth it; return how many segments were."""
         merge = partial(merge_vectors, files=self.files)
-        return compact(self.tenant, self.generations, self.files, merge)[1]
+        return compact(self.tenant, self.generations, self.files, merge, policy)[1]
 
     def plan(self, run_id: str = "run") -> Plan:
         """Plan a reindex."""

@@ -1,45 +1,30 @@
 """Merging: several segments become one that answers every search exactly as they did.
 
-Documents with a tombstone are left behind; all others keep their order.
+Documents with a tombstone are left behind; all others keep their order. Which segments are worth it
+is told by `kotogura.index.merge_policy`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
+from kotogura.index.merge_policy import Piece, TieredPolicy
 from kotogura.index.segment import IndexedDocument, Posting, SegmentContent, write_segment
 from kotogura.index.tables import read_table
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-SMALL_SEGMENT_BYTES = 16_000_000
-MERGED_LIMIT_BYTES = 128_000_000
-TOMBSTONE_SHARE = 0.2
+POLICY = TieredPolicy()
+READ_LIMIT_BYTES = 512_000_000
+"""A compaction begins no further merge once it has read this much; the next one goes on."""
+
+_ATTEMPT_COUNT = 4
 
 MergeVectors = Callable[
     [TenantId, str, Sequence[SegmentEntry], Sequence[Mapping[int, int]], str], FileEntry
 ]
 """Writes the merged segment's vectors: (tenant, segment id, segments, ordinals, model digest)."""
-
-
-def choose_segments(manifest: Manifest) -> list[SegmentEntry]:
-    """Return the segments that one merge should take, in order; empty when none is worth it.
-
-    All small ones are taken together up to `MERGED_LIMIT_BYTES`, and any in which a fifth of the
-    documents is gone. Segments without vectors of the model in service wait until they have them.
-    """
-    digest = manifest.model.digest if manifest.model else None
-    chosen: list[SegmentEntry] = []
-    total = 0
-    for segment in manifest.segments:
-        size = sum(entry.size_bytes for entry in segment.files.values())
-        worn = len(segment.tombstones) > TOMBSTONE_SHARE * segment.document_count
-        ready = digest is None or digest in segment.vectors
-        if ready and (size <= SMALL_SEGMENT_BYTES or worn) and total + size <= MERGED_LIMIT_BYTES:
-            chosen.append(segment)
-            total += size
-    worthwhile = len(chosen) > 1 or any(segment.tombstones for segment in chosen)
-    return chosen if worthwhile else []
 
 
 def merge_segments(
@@ -63,29 +48,95 @@ def merge_segments(
 
 
 def compact(
-    tenant: TenantId, generations: Generations, files: TenantFiles, merge_vectors: MergeVectors
+    tenant: TenantId,
+    generations: Generations,
+    files: TenantFiles,
+    merge_vectors: MergeVectors,
+    policy: TieredPolicy = POLICY,
 ) -> tuple[Generation | None, int]:
-    """Merge once where it is worth it; return the current generation and how many were merged.
+    """Merge until nothing is worth it; return the current generation and how many were merged.
 
-    A commit that comes first makes this attempt void, and the next run tries again.
+    All merges are published as one generation. Of those that a commit in between has touched a
+    segment of, nothing comes, and the next run tries again.
     """
     base = generations.current(tenant)
-    chosen = choose_segments(base.manifest) if base else []
-    if base is None or not chosen:
-        return base, 0
-    model = base.manifest.model
-    live = [segment for segment in chosen if segment.live_count]
-    merged = (
-        [merge_segments(tenant, live, files, merge_vectors, model.digest if model else None)]
-        if live
-        else []
+    merges = _merges(tenant, base.manifest, files, merge_vectors, policy) if base else []
+    for _ in range(_ATTEMPT_COUNT):
+        merges = [merge for merge in merges if base and merge.fits(base.manifest)]
+        if base is None or not merges:
+            break
+        published = generations.publish(
+            tenant,
+            base,
+            segments=_replaced(base.manifest, merges),
+            content_changed=False,
+            model=base.manifest.model,
+        )
+        if published is not None:
+            return published, sum(len(merge.sources) for merge in merges)
+        base = generations.current(tenant)
+    return base, 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """A segment and the published ones whose place it takes; None where none of them is live."""
+
+    result: SegmentEntry | None
+    sources: tuple[SegmentEntry, ...]
+
+    def fits(self, manifest: Manifest) -> bool:
+        """Return whether all its sources are in `manifest` as they were, tombstones included."""
+        return all(source in manifest.segments for source in self.sources)
+
+
+def _merges(
+    tenant: TenantId,
+    manifest: Manifest,
+    files: TenantFiles,
+    merge_vectors: MergeVectors,
+    policy: TieredPolicy,
+) -> list[_Merge]:
+    """Do the merges that `policy` finds worth it, one after the other.
+
+    Segments without vectors of the model in service wait until they have them.
+    """
+    digest = manifest.model.digest if manifest.model else None
+    index = [
+        _Merge(segment, (segment,))
+        for segment in manifest.segments
+        if digest is None or digest in segment.vectors
+    ]
+    done: list[_Merge] = []
+    read_bytes = 0
+    while read_bytes <= READ_LIMIT_BYTES:
+        pieces = [Piece.of(merge.result) if merge.result else Piece(0, 0, 0) for merge in index]
+        chosen = policy.choose(pieces)
+        if not chosen:
+            break
+        parts = [index[place] for place in chosen]
+        live = [merge.result for merge in parts if merge.result and merge.result.live_count]
+        read_bytes += sum(pieces[place].size_bytes for place in chosen)
+        made = _Merge(
+            merge_segments(tenant, live, files, merge_vectors, digest) if live else None,
+            tuple(source for merge in parts for source in merge.sources),
+        )
+        done = [merge for merge in done if merge not in parts] + [made]
+        index = [merge for merge in index if merge not in parts]
+        if made.result is not None:
+            index.append(made)
+    return done
+
+
+def _replaced(manifest: Manifest, merges: Sequence[_Merge]) -> tuple[SegmentEntry, ...]:
+    """Return the manifest's segments, each merge's result in the place of its last source."""
+    results = {merge.sources[-1].segment_id: merge.result for merge in merges}
+    gone = {source.segment_id for merge in merges for source in merge.sources}
+    segments = (
+        results.get(segment.segment_id) if segment.segment_id in gone else segment
+        for segment in manifest.segments
     )
-    gone = {segment.segment_id for segment in chosen}
-    rest = [segment for segment in base.manifest.segments if segment.segment_id not in gone]
-    published = generations.publish(
-        tenant, base, segments=(*merged, *rest), content_changed=False, model=model
-    )
-    return (published, len(chosen)) if published else (generations.current(tenant), 0)
+    return tuple(segment for segment in segments if segment is not None)
 
 
 def _append(
