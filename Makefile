@@ -10,7 +10,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test check bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,18 +34,25 @@ check: setup node_modules/.ready ## Lint, types, import contracts, template and 
 		$(NODE_ENV) node_modules/.bin/asl-validator --json-path $$machine || exit 1; \
 	done
 
+bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
+	$(BIN)/python -m bench.keyword $(ARGS)
+
 format: setup ## Bring the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove everything that was made, the local stack's data too
-	rm -rf .venv .venv-aws .kotogura node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-aws .kotogura .bench node_modules .pytest_cache .mypy_cache .ruff_cache
 
 # torch goes first: with the release pinned, nothing that depends on it chooses another build.
 .venv/.ready: constraints.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python $(PIP) --constraint constraints.txt torch
 	$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+.venv/.bench: .venv/.ready
+	$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
 # The embedded AWS and the SAM command line pin other releases of shared packages than GiNZA does.

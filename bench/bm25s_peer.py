@@ -1,0 +1,75 @@
+"""bm25s with its numba backend, given our terms: one field, in which a title counts by its weight.
+
+It has no fields, so a title's terms stand as often as the title weighs.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import bm25s
+
+from bench.engine import Found, Job, second_pass
+from bench.quality import FOUND_COUNT
+from bench.terms import QueryTerms, read_terms
+from kotogura.search.bm25 import Bm25Settings
+
+
+def build(job: Job) -> dict[str, Any]:
+    """Index the passages' terms."""
+    settings = Bm25Settings()
+    repeated = round(settings.field_weights["title"])
+    ids, rows = [], []
+    for row in read_terms(job):
+        ids.append(row.id)
+        rows.append(row.title * repeated + row.text)
+    job.folder.mkdir(parents=True)
+    start = time.perf_counter()
+    index = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numba")
+    index.index(rows, show_progress=False)
+    build_s = time.perf_counter() - start
+    index.save(str(job.folder / "index"), show_progress=False)
+    (job.folder / "ids.json").write_text(json.dumps(ids), "utf-8")
+    size = sum(path.stat().st_size for path in (job.folder / "index").iterdir())
+    return {"build_s": round(build_s, 3), "index_bytes": size}
+
+
+class Bm25s:
+    """Implements `Engine`."""
+
+    paths = ("text", "terms")
+
+    def __init__(self, job: Job) -> None:
+        self._index = bm25s.BM25.load(str(job.folder / "index"), show_progress=False)
+        self._ids = json.loads((job.folder / "ids.json").read_text("utf-8"))
+        self._terms = QueryTerms()
+
+    def search(self, question: str) -> Found:
+        """Return the ten best (id, score)."""
+        return self._search_terms(self._terms.of(question))
+
+    def time(self, path: str, questions: Sequence[str]) -> list[float]:
+        """Return the milliseconds of each question by one of `paths`."""
+        if path == "text":
+            return second_pass(self.search, questions)
+        terms = {question: self._terms.of(question) for question in questions}
+        return second_pass(lambda question: self._search_terms(terms[question]), questions)
+
+    def _search_terms(self, terms: list[str]) -> Found:
+        if not terms:
+            return []
+        count = min(FOUND_COUNT, len(self._ids))
+        numbers, scores = self._index.retrieve([terms], k=count, n_threads=1, show_progress=False)
+        found = [
+            (self._ids[number], score)
+            for number, score in zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
+            if score > 0
+        ]
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found
+
+
+def open_engine(job: Job, name: str) -> Bm25s:  # noqa: ARG001 — one engine
+    """Return the engine over the index that `build` made."""
+    return Bm25s(job)

@@ -1,0 +1,102 @@
+"""`python -m bench.cold`: a fresh process, from its start to the first hit, the index on disk."""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import setting
+from bench.child import Child, WorkerFailed
+from bench.corpus import read_questions
+from bench.latency import spread_sample
+from bench.machine import machine, versions
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one JSON object; exits with 2 when an input is missing."""
+    options = _parser().parse_args(arguments)
+    corpus, queries = setting.inputs(options)
+    where = machine()
+    folder = _index(corpus, queries)
+    asked = [question.text for question in read_questions(queries)]
+    questions = [asked[number] for number in spread_sample(len(asked))]
+    runs = [_run(folder, questions[number:] + questions[:number]) for number in range(options.runs)]
+    report = {
+        "first_hit_s": round(median(run["first_hit_s"] for run in runs), 4),
+        "first_hit_slowest_s": round(max(run["first_hit_s"] for run in runs), 4),
+        "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
+        "peak_rss_after_all_mb": max(run["peak_rss_after_all_mb"] for run in runs),
+        "runs": len(runs),
+        "questions": len(questions),
+        "machine": where,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(("kotogura", "sudachipy", "sudachidict-core", "duckdb", "numpy")),
+    }
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    if options.json is not None:
+        options.json.write_text(text + "\n", "utf-8")
+    print(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.cold", description=__doc__)
+    setting.add_inputs(parser)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--runs", type=int, default=9, help="of the process (default: %(default)s)")
+    return parser
+
+
+def _index(corpus: Path, queries: Path) -> Path:
+    """Return the index that `bench.keyword` left, or build it: of this corpus, by this code."""
+    job = setting.job(corpus, queries, "ours")
+    mark, made_of = job.folder / "made-of", setting.made_of(corpus)
+    if not mark.exists() or mark.read_text("utf-8") != made_of:
+        print("bench: building ours", file=sys.stderr, flush=True)
+        shutil.rmtree(job.folder, ignore_errors=True)
+        try:
+            with Child(
+                setting.command("ours", "build", job), setting.WORK / "ours-build.log"
+            ) as child:
+                child.reply()
+        except WorkerFailed as error:
+            raise SystemExit(f"bench: {error}") from None
+        mark.write_text(made_of, "utf-8")
+    return job.folder
+
+
+def _run(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
+    """Start the process once; its question waits for it in the pipe."""
+    lines = "".join(f"{' '.join(question.split())}\n" for question in questions)
+    start = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.first_hit", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None  # noqa: S101 — pipes by construction
+        assert process.stdout is not None  # noqa: S101
+        process.stdin.write(lines)
+        process.stdin.flush()
+        first = json.loads(process.stdout.readline())
+        first_hit_s = time.perf_counter() - start
+        process.stdin.close()
+        last = json.loads(process.stdout.readline())
+    if process.returncode != 0 or not first["hits"]:
+        raise SystemExit("bench: the fresh process found nothing")
+    return {
+        "first_hit_s": first_hit_s,
+        "peak_rss_mb": first["peak_rss_mb"],
+        "peak_rss_after_all_mb": last["peak_rss_mb"],
+    }
+
+
+if __name__ == "__main__":
+    main()
