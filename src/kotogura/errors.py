@@ -10,11 +10,14 @@ KotoguraError                    code, kind
 ├── NotFound                     not-found (also for another tenant's object)
 │   ├── TenantNotFound
 │   ├── DocumentNotFound
-│   └── TrainingNotFound
+│   ├── TrainingNotFound
+│   ├── GenerationNotFound       not among the generations that are kept
+│   └── RunNotFound              no run of reindex, or none any more
 ├── Conflict                     conflict
 │   ├── TenantExists
 │   ├── ModelNotReady            the tenant has no model in service yet
-│   └── TrainingRunning          one training per tenant at a time
+│   ├── TrainingRunning          one training per tenant at a time
+│   └── RunIncomplete            a run of reindex with batches that are not built
 ├── DocumentError                the document's own fault: quarantined, never retried
 │   ├── DocumentTooLarge         too-large
 │   ├── UnsupportedDocument      unsupported-media-type
@@ -113,6 +116,14 @@ class TrainingNotFound(NotFound):
     code = "training-not-found"
 
 
+class GenerationNotFound(NotFound):
+    code = "generation-not-found"
+
+
+class RunNotFound(NotFound):
+    code = "run-not-found"
+
+
 class Conflict(KotoguraError):
     code = "conflict"
     kind = Kind.CONFLICT
@@ -128,6 +139,10 @@ class ModelNotReady(Conflict):
 
 class TrainingRunning(Conflict):
     code = "training-running"
+
+
+class RunIncomplete(Conflict):
+    code = "run-incomplete"
 
 
 class DocumentError(KotoguraError):

@@ -196,3 +196,17 @@ def test_the_distributed_map_uses_nothing_that_the_laptop_leaves_out(machines):
     assert build["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     assert not {"ItemBatcher", "ItemReader", "ResultWriter"} & set(build)
     assert set(build["ItemSelector"]) == {"tenant", "run_id", "batch"}
+
+
+def test_a_reindex_of_any_size_passes_numbers_alone(machines):
+    build = machines["reindex"].states()["BuildEach"]
+    assert build["Items"] == (
+        "{% $states.input.batch_count > 0 ? [0..$states.input.batch_count - 1] : [] %}"
+    )
+    # The results of ten thousand batches come together in one state: 256 KiB at most.
+    assert build["ItemProcessor"]["States"]["Build"]["Output"] == "{% $states.input.batch %}"
+    assert len(str(list(range(10_000)))) < 256 * 1024 / 2
+    assert build["Output"] == {
+        "tenant": "{% $states.input.tenant %}",
+        "run_id": "{% $states.input.run_id %}",
+    }

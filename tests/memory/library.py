@@ -17,7 +17,8 @@ from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.merge import POLICY, compact
 from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.reader import GenerationReader
-from kotogura.index.reindex import Plan, build, plan
+from kotogura.index.reindex import build, plan
+from kotogura.index.runs import Plan
 from kotogura.index.segment import IndexedDocument, write_file
 from kotogura.index.staging import build_segment
 from kotogura.index.swap import swap
@@ -169,8 +170,8 @@ class Library:
         """Plan a reindex."""
         return plan(self.tenant, run_id, self.originals, self.generations, self.files)
 
-    def build(self, planned: Plan) -> list[str]:
-        """Build all batches of a reindex; return the segments' ids."""
+    def build(self, planned: Plan, batches: Sequence[int] | None = None) -> list[str]:
+        """Build all batches of a reindex, or some of them; return the segments' ids."""
         built = [
             build(
                 self.tenant,
@@ -182,16 +183,15 @@ class Library:
                 embed=self.embed,
                 files=self.files,
             )
-            for batch in planned.batches
+            for batch in (planned.batches if batches is None else batches)
         ]
         return [one.segment_id for one in built if one.segment_id]
 
-    def swap(self, planned: Plan, segments: Sequence[str]) -> Generation:
+    def swap(self, planned: Plan) -> Generation:
         """Publish what a reindex built."""
         return swap(
             self.tenant,
             planned.run_id,
-            segments,
             generations=self.generations,
             directory=self.directory,
             ledger=self.ledger,
@@ -202,7 +202,8 @@ class Library:
     def reindex(self) -> Generation:
         """Plan, build and swap."""
         planned = self.plan(f"run-{self.sequence}")
-        return self.swap(planned, self.build(planned))
+        self.build(planned)
+        return self.swap(planned)
 
     # Meaning.
 

@@ -1,13 +1,12 @@
 """Reindexing: every document of a tenant, in batches, into segments of a fresh generation.
 
 The plan lists the tenant's files, and each batch becomes one segment; `swap` then publishes them.
-The old generation serves until then.
+The old generation serves until then. A run that broke off goes on where it was when its steps are
+called again with its id: what is planned stays planned, what is built stays built.
 """
 
 import json
 from collections.abc import Sequence
-
-from pydantic import BaseModel
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.documents.changes import OLDEST, DocumentChange
@@ -16,40 +15,28 @@ from kotogura.documents.identity import document_id
 from kotogura.documents.intake import read_document
 from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
 from kotogura.documents.originals import OriginalListing, Originals
-from kotogura.errors import DocumentError, UnanalyzableText
+from kotogura.errors import DocumentError, InvalidArgument, UnanalyzableText
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.runs import batch_name, entry_name, replaced_name
+from kotogura.index.runs import (
+    Batch,
+    Built,
+    Plan,
+    batch_name,
+    entry_name,
+    find_built,
+    find_plan,
+    mark_built,
+    plan_name,
+    read_plan,
+    replaced_name,
+)
 from kotogura.index.staging import EmbedSegment, build_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 BATCH_DOCUMENT_COUNT = 100
 BATCH_BYTES = 4_000_000
-
-
-class Batch(BaseModel):
-    """One batch of a run: documents to build one segment of."""
-
-    names: list[str]
-    sizes_bytes: list[int]
-
-
-class Plan(BaseModel):
-    """What `functions/reindex/plan` answers; `run_id` names the run's folder of the store."""
-
-    tenant: str
-    run_id: str
-    base_generation: int
-    batches: list[str]
-
-
-class Built(BaseModel):
-    """What `functions/reindex/build` answers; `segment_id` is None when no document was good."""
-
-    segment_id: str | None
-    document_count: int
-    quarantined_count: int
 
 
 def plan(
@@ -59,40 +46,51 @@ def plan(
     generations: Generations,
     files: TenantFiles,
 ) -> Plan:
-    """List the tenant's files and write them down in batches, by count and by size."""
+    """List the tenant's files and write them down in batches, by count and by size.
+
+    A file larger than a batch may be makes one of its own. The plan is written last; a run that has
+    one keeps it.
+    """
+    known = find_plan(tenant, run_id, files)
+    if known is not None:
+        return known
     current = generations.current(tenant)
-    batches: list[Batch] = []
-    size = 0
+    number = document_count = size = 0
+    batch = Batch(names=[], sizes_bytes=[])
+
+    def close() -> None:
+        nonlocal number, batch, size
+        files.write(tenant, batch_name(run_id, number), batch.model_dump_json().encode())
+        number += 1
+        batch, size = Batch(names=[], sizes_bytes=[]), 0
+
     for original in originals.list(tenant):
-        full = batches and (
-            len(batches[-1].names) >= BATCH_DOCUMENT_COUNT
-            or size + original.size_bytes > BATCH_BYTES
-        )
-        if not batches or full:
-            batches.append(Batch(names=[], sizes_bytes=[]))
-            size = 0
-        batches[-1].names.append(original.name)
-        batches[-1].sizes_bytes.append(original.size_bytes)
+        too_large = size + original.size_bytes > BATCH_BYTES
+        if batch.names and (too_large or len(batch.names) >= BATCH_DOCUMENT_COUNT):
+            close()
+        batch.names.append(original.name)
+        batch.sizes_bytes.append(original.size_bytes)
         size += original.size_bytes
-    names = []
-    for number, batch in enumerate(batches):
-        name = batch_name(run_id, number)
-        files.write(tenant, name, batch.model_dump_json().encode())
-        names.append(name)
+        document_count += 1
+    if batch.names:
+        close()
     replaced = [segment.segment_id for segment in current.manifest.segments] if current else []
     files.write(tenant, replaced_name(run_id), json.dumps(replaced).encode())
-    return Plan(
+    planned = Plan(
         tenant=tenant,
         run_id=run_id,
         base_generation=current.manifest.generation if current else 0,
-        batches=names,
+        batch_count=number,
+        document_count=document_count,
     )
+    files.write(tenant, plan_name(run_id), planned.model_dump_json().encode())
+    return planned
 
 
 def build(
     tenant: TenantId,
     run_id: str,
-    batch_name: str,
+    number: int,
     *,
     originals: Originals,
     ledger: DocumentLedger,
@@ -100,8 +98,21 @@ def build(
     embed: EmbedSegment,
     files: TenantFiles,
 ) -> Built:
-    """Build one segment of a batch's documents; bad ones are quarantined. Repeatable."""
-    batch = Batch.model_validate_json(files.read(tenant, batch_name))
+    """Build one segment of the documents of batch `number`; bad ones are quarantined. Repeatable.
+
+    A batch that is built already, by this analyzer, is answered as it was.
+
+    Raises:
+        RunNotFound: when there is no such run.
+        InvalidArgument: when the run has no such batch.
+    """
+    if number not in read_plan(tenant, run_id, files).batches:
+        raise InvalidArgument("the run has no batch of this number")
+    data = files.read(tenant, batch_name(run_id, number))
+    known = find_built(tenant, run_id, number, data, analyzer.fingerprint, files)
+    if known is not None:
+        return known
+    batch = Batch.model_validate_json(data)
     ids = [document_id(name) for name in batch.names]
     records = ledger.get_many(tenant, ids)
     documents: list[ExtractedDocument] = []
@@ -134,11 +145,13 @@ def build(
         quarantined += len(documents) - len(good)
         documents = good
         segment = _write(tenant, run_id, documents, analyzer, embed, files)
-    return Built(
+    built = Built(
         segment_id=segment.segment_id if segment else None,
         document_count=len(documents),
         quarantined_count=quarantined,
     )
+    mark_built(tenant, run_id, number, data, analyzer.fingerprint, built, files)
+    return built
 
 
 def _write(

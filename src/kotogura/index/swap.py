@@ -14,7 +14,7 @@ from kotogura.index.commit import ATTEMPT_COUNT, Pause, bury
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.runs import entry_name, replaced_name
+from kotogura.index.runs import built_of_run, replaced_name
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -25,7 +25,6 @@ Locate = Callable[[str], Place | None]
 def swap(
     tenant: TenantId,
     run_id: str,
-    segment_ids: Sequence[str],
     *,
     generations: Generations,
     directory: Directory,
@@ -36,13 +35,12 @@ def swap(
     """Publish the segments that run `run_id` built. Repeatable.
 
     Raises:
+        RunNotFound: when there is no such run.
+        RunIncomplete: when a batch of the run is not built; resume the run.
         CommitConflict: when other commits won every race; a retry helps.
         AnalyzerMismatch: when documents of another analyzer came in; run reindex again.
     """
-    built = [
-        SegmentEntry.model_validate_json(files.read(tenant, entry_name(run_id, segment_id)))
-        for segment_id in segment_ids
-    ]
+    built = built_of_run(tenant, run_id, files)
     replaced = set(json.loads(files.read(tenant, replaced_name(run_id))))
     replaced -= {segment.segment_id for segment in built}
 

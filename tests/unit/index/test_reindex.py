@@ -8,9 +8,18 @@ from kotogura.analysis.analyzer import AnalyzedText
 from kotogura.documents.changes import OLDEST
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentRecord, DocumentState
-from kotogura.errors import AnalyzerMismatch, CommitConflict, StoreUnavailable, UnanalyzableText
-from kotogura.index import reindex
+from kotogura.errors import (
+    AnalyzerMismatch,
+    CommitConflict,
+    InvalidArgument,
+    RunIncomplete,
+    RunNotFound,
+    StoreUnavailable,
+    UnanalyzableText,
+)
+from kotogura.index import reindex, runs
 from kotogura.index.commit import ATTEMPT_COUNT
+from kotogura.tenants.identity import TenantId
 from tests.memory.language import WordAnalyzer
 from tests.memory.ledger import MemoryLedger
 from tests.memory.library import Library
@@ -45,9 +54,9 @@ def test_everything_is_found_as_before_in_one_segment(filled: Library) -> None:
 def test_a_new_analyzer_comes_in_with_the_swap(filled: Library) -> None:
     planned = filled.plan()
     old, filled.words = filled.words, WordAnalyzer("a new analyzer")
-    built = filled.build(planned)
+    filled.build(planned)
     assert filled.manifest.analyzer == old.fingerprint
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.manifest.analyzer == "a new analyzer"
     assert filled.found("apple") == {"a.txt", "b.txt", "c.txt"}
 
@@ -61,25 +70,26 @@ def test_the_old_generation_serves_until_the_swap(filled: Library) -> None:
 def test_an_upload_between_plan_and_swap_is_kept(filled: Library) -> None:
     planned = filled.plan()
     filled.upload("d.txt", "apple")
-    built = filled.build(planned)
+    filled.build(planned)
     filled.upload("e.txt", "apple")
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {f"{name}.txt" for name in "abcde"}
 
 
 def test_a_replacement_before_the_build_is_built(filled: Library) -> None:
     planned = filled.plan()
     filled.upload("a.txt", "pear")
-    filled.swap(planned, filled.build(planned))
+    filled.build(planned)
+    filled.swap(planned)
     assert (filled.found("apple"), filled.found("pear")) == ({"b.txt", "c.txt"}, {"a.txt"})
     assert filled.manifest.document_count == 3
 
 
 def test_a_replacement_between_build_and_swap_wins(filled: Library) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
+    filled.build(planned)
     filled.upload("a.txt", "pear")
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert (filled.found("apple"), filled.found("pear")) == ({"b.txt", "c.txt"}, {"a.txt"})
     assert filled.manifest.document_count == 3
 
@@ -87,7 +97,8 @@ def test_a_replacement_between_build_and_swap_wins(filled: Library) -> None:
 def test_a_replacement_that_was_built_before_its_own_commit_counts_once(filled: Library) -> None:
     planned = filled.plan()
     change = filled.stage(filled.put("a.txt", "pear"))
-    filled.swap(planned, filled.build(planned))
+    filled.build(planned)
+    filled.swap(planned)
     assert filled.found("pear") == {"a.txt"}
     assert record(filled, "a.txt").state is DocumentState.INDEXED
     assert filled.commit(change).outcome == "indexed"
@@ -100,10 +111,10 @@ def test_a_deletion_in_between_stays_a_deletion(filled: Library, moment: str) ->
     planned = filled.plan()
     if moment == "before the build":
         filled.delete("a.txt")
-    built = filled.build(planned)
+    filled.build(planned)
     if moment == "before the swap":
         filled.delete("a.txt")
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {"b.txt", "c.txt"}
     assert record(filled, "a.txt").state is DocumentState.DELETED
 
@@ -112,7 +123,7 @@ def test_a_deletion_that_is_in_but_not_yet_in_the_ledger_stays_a_deletion(
     filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
+    filled.build(planned)
     gone = filled.stage(filled.take("a.txt"))
 
     def crash(*_: object, **__: object) -> bool:
@@ -122,7 +133,7 @@ def test_a_deletion_that_is_in_but_not_yet_in_the_ledger_stays_a_deletion(
         patched.setattr(filled.ledger, "settle", crash)
         with pytest.raises(StoreUnavailable):
             filled.commit(gone)
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {"b.txt", "c.txt"}
     assert filled.commit(gone).outcome == "deleted"
     assert filled.found("apple") == {"b.txt", "c.txt"}
@@ -130,9 +141,9 @@ def test_a_deletion_that_is_in_but_not_yet_in_the_ledger_stays_a_deletion(
 
 def test_a_deletion_that_is_known_but_not_in_yet_removes_what_was_built(filled: Library) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
+    filled.build(planned)
     gone = filled.stage(filled.take("a.txt"))
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {"a.txt", "b.txt", "c.txt"}
     filled.commit(gone)
     assert filled.found("apple") == {"b.txt", "c.txt"}
@@ -148,10 +159,10 @@ def test_a_merge_between_plan_and_swap_changes_nothing(filled: Library) -> None:
     planned = filled.plan()
     filled.upload("d.txt", "apple")
     assert filled.compact() == 4
-    built = filled.build(planned)
+    filled.build(planned)
     filled.upload("b.txt", "pear")
     filled.compact()
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {"a.txt", "c.txt", "d.txt"}
     assert filled.found("pear") == {"b.txt"}
     assert filled.manifest.document_count == 4
@@ -159,9 +170,9 @@ def test_a_merge_between_plan_and_swap_changes_nothing(filled: Library) -> None:
 
 def test_a_commit_that_wins_the_race_with_the_swap_is_kept(filled: Library, rivals: Rivals) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
+    filled.build(planned)
     rivals.append(lambda: filled.upload("d.txt", "apple"))
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert filled.found("apple") == {f"{name}.txt" for name in "abcd"}
     assert filled.pauses == [1]
 
@@ -170,24 +181,24 @@ def test_a_swap_that_loses_every_race_says_so(
     filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
+    filled.build(planned)
     monkeypatch.setattr(filled.pointers, "move", lambda *_: False)
     with pytest.raises(CommitConflict):
-        filled.swap(planned, built)
+        filled.swap(planned)
     assert filled.pauses == list(range(1, ATTEMPT_COUNT + 1))
 
 
 def test_a_swap_may_be_repeated_also_when_more_happened_since(filled: Library) -> None:
     planned = filled.plan()
-    built = filled.build(planned)
-    filled.swap(planned, built)
+    filled.build(planned)
+    filled.swap(planned)
     filled.upload("a.txt", "pear")
     filled.delete("b.txt")
     filled.upload("d.txt", "apple")
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert (filled.found("apple"), filled.found("pear")) == ({"c.txt", "d.txt"}, {"a.txt"})
     filled.compact()
-    filled.swap(planned, built)
+    filled.swap(planned)
     assert (filled.found("apple"), filled.found("pear")) == ({"c.txt", "d.txt"}, {"a.txt"})
     assert filled.manifest.document_count == 3
 
@@ -200,11 +211,11 @@ def test_a_build_may_be_repeated(filled: Library) -> None:
 def test_what_another_analyzer_committed_meanwhile_asks_for_another_run(filled: Library) -> None:
     planned = filled.plan()
     old, filled.words = filled.words, WordAnalyzer("a new analyzer")
-    built = filled.build(planned)
+    filled.build(planned)
     filled.words = old
     filled.upload("d.txt", "apple")
     with pytest.raises(AnalyzerMismatch, match="again"):
-        filled.swap(planned, built)
+        filled.swap(planned)
     filled.words = WordAnalyzer("a new analyzer")
     filled.reindex()
     assert filled.found("apple") == {f"{name}.txt" for name in "abcd"}
@@ -214,7 +225,8 @@ def test_a_bad_document_is_quarantined_and_stops_nobody(filled: Library) -> None
     filled.originals.put(filled.tenant, "b.pdf", b"%PDF-1.7")
     filled.originals.put(filled.tenant, "d.txt", b"\x00\xff\x00\xfe" * 50)
     planned = filled.plan()
-    filled.swap(planned, filled.build(planned))
+    filled.build(planned)
+    filled.swap(planned)
     assert filled.found("apple") == {"a.txt", "b.txt", "c.txt"}
     for name, code in (("b.pdf", "unsupported-document"), ("d.txt", "undecodable-text")):
         found = record(filled, name)
@@ -227,7 +239,7 @@ def test_a_batch_of_bad_documents_makes_no_segment(library: Library) -> None:
     library.originals.put(library.tenant, "b.pdf", b"%PDF-1.7")
     planned = library.plan()
     assert library.build(planned) == []
-    assert library.swap(planned, []).manifest.document_count == 0
+    assert library.swap(planned).manifest.document_count == 0
 
 
 def test_a_document_that_can_be_read_now_leaves_its_quarantine(library: Library) -> None:
@@ -268,8 +280,10 @@ def test_batches_end_by_count_and_by_size(
         library.originals.put(library.tenant, f"{name}.txt", b"x" * size)
     planned = library.plan()
     batches = [
-        reindex.Batch.model_validate_json(library.files.read(library.tenant, name)).names
-        for name in planned.batches
+        runs.Batch.model_validate_json(
+            library.files.read(library.tenant, runs.batch_name("run", number))
+        ).names
+        for number in planned.batches
     ]
     assert batches == [["a.txt", "b.txt"], ["c.txt"], ["d.txt"], ["e.txt"], ["f.txt"]]
 
@@ -278,8 +292,8 @@ def test_a_tenant_without_files_gets_an_empty_generation(library: Library) -> No
     library.upload("a.txt", "apple")
     library.take("a.txt")
     planned = library.plan()
-    assert planned.batches == []
-    assert library.swap(planned, []).manifest.segments == ()
+    assert planned.batch_count == planned.document_count == 0
+    assert library.swap(planned).manifest.segments == ()
 
 
 def test_a_reindex_keeps_the_model_and_embeds_what_it_builds(filled: Library) -> None:
@@ -310,3 +324,124 @@ def test_a_text_that_the_analyzer_refuses_is_quarantined_and_its_batch_goes_thro
     assert bad.state is DocumentState.QUARANTINED
     assert bad.reason is not None
     assert bad.reason.code == "unanalyzable-text"
+
+
+@pytest.fixture
+def in_batches(filled: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The three documents, a batch each."""
+    monkeypatch.setattr(reindex, "BATCH_DOCUMENT_COUNT", 1)
+    return filled
+
+
+def test_a_run_keeps_its_plan_when_it_is_planned_again(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    in_batches.upload("d.txt", "apple")
+    assert in_batches.plan() == planned
+    assert planned.batch_count == 3
+    assert in_batches.plan("another").batch_count == 4
+
+
+def test_a_plan_that_broke_off_is_made_again(
+    in_batches: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = in_batches.files.write
+
+    def crash(tenant: TenantId, name: str, data: bytes) -> None:
+        if name.endswith("replaced.json"):
+            raise StoreUnavailable("the power went out")
+        write(tenant, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(in_batches.files, "write", crash)
+        with pytest.raises(StoreUnavailable):
+            in_batches.plan()
+    assert in_batches.plan().batch_count == 3
+
+
+def test_a_resumed_run_builds_only_what_is_missing(
+    in_batches: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = in_batches.plan()
+    first = in_batches.build(planned, [0, 2])
+    written: list[str] = []
+    write = in_batches.files.write
+
+    def note(tenant: TenantId, name: str, data: bytes) -> None:
+        written.append(name)
+        write(tenant, name, data)
+
+    monkeypatch.setattr(in_batches.files, "write", note)
+    second = in_batches.build(in_batches.plan())
+    assert [second[0], second[2]] == first
+    assert {name.split("/")[1] for name in written if name.startswith("segments/")} == {second[1]}
+    assert written[-1] == runs.built_name("run", 1)
+    in_batches.swap(planned)
+    assert in_batches.found("apple") == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_a_swap_of_a_run_with_a_missing_batch_is_refused(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    in_batches.build(planned, [0, 2])
+    before = in_batches.manifest
+    with pytest.raises(RunIncomplete, match="resume"):
+        in_batches.swap(planned)
+    assert in_batches.manifest == before
+    in_batches.build(planned)
+    assert in_batches.swap(planned).manifest.document_count == 3
+
+
+def test_a_swap_of_an_unknown_run_is_refused(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    with pytest.raises(RunNotFound):
+        in_batches.swap(planned.model_copy(update={"run_id": "another"}))
+    with pytest.raises(RunNotFound):
+        in_batches.build(planned.model_copy(update={"run_id": "another"}))
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_batch_that_the_run_has_not_is_refused(in_batches: Library, number: int) -> None:
+    with pytest.raises(InvalidArgument):
+        in_batches.build(in_batches.plan(), [number])
+
+
+def test_what_another_analyzer_built_is_built_again(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    in_batches.build(planned, [0])
+    in_batches.words = WordAnalyzer("a new analyzer")
+    in_batches.build(planned)
+    in_batches.swap(planned)
+    assert in_batches.manifest.analyzer == "a new analyzer"
+    assert in_batches.found("apple") == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_what_was_built_for_a_plan_that_is_gone_is_built_again(in_batches: Library) -> None:
+    in_batches.build(in_batches.plan())
+    in_batches.files.remove(in_batches.tenant, runs.plan_name("run"))
+    in_batches.upload("aa.txt", "apple aa")
+    planned = in_batches.plan()
+    in_batches.build(planned)
+    assert in_batches.swap(planned).manifest.document_count == 4
+    assert in_batches.found("apple") == {"a.txt", "aa.txt", "b.txt", "c.txt"}
+
+
+def test_a_file_larger_than_a_batch_makes_one_of_its_own(
+    filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reindex, "BATCH_BYTES", 10)
+    assert filled.plan().batch_count == 3
+    filled.reindex()
+    assert filled.found("apple") == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_progress_is_the_number_of_batches_that_are_built(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    assert runs.built_count(in_batches.tenant, "run", in_batches.files) == 0
+    in_batches.build(planned, [1])
+    assert runs.built_count(in_batches.tenant, "run", in_batches.files) == 1
+
+
+@pytest.mark.parametrize("value", ["", "run", "../../" + "a" * 26, "A" * 32, "0" * 33, "0" * 31])
+def test_only_a_runs_id_is_taken_for_one(value: str) -> None:
+    with pytest.raises(InvalidArgument):
+        runs.check_run_id(value)
+    assert runs.check_run_id("0123456789abcdef" * 2)

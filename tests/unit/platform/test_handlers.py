@@ -9,7 +9,13 @@ import pytest
 
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
-from kotogura.errors import CommitConflict, InvalidTenantId, Unauthenticated, UndecodableText
+from kotogura.errors import (
+    CommitConflict,
+    InvalidArgument,
+    InvalidTenantId,
+    Unauthenticated,
+    UndecodableText,
+)
 from kotogura.index import commit as commit_module
 from kotogura.platform.handlers import claims, commit, compact, ingest, reindex, search, tokenize
 from kotogura.platform.handlers.ingest import reason_of
@@ -136,19 +142,21 @@ def test_a_reindex_goes_its_way_through_the_handlers(in_memory: Library, context
     library.upload("a.txt", "apple")
     library.upload("b.txt", "apple")
     planned = reindex.plan_handler()({"tenant": "minato-shoji"}, context)
-    assert set(planned) == {"tenant", "run_id", "base_generation", "batches"}
-    assert planned["base_generation"] == 2
-    build = reindex.build_handler()
-    built = [
-        build({"tenant": "minato-shoji", "run_id": planned["run_id"], "batch": batch}, context)
-        for batch in planned["batches"]
-    ]
-    assert [set(one) for one in built] == [{"segment_id", "document_count", "quarantined_count"}]
-    swapped = reindex.swap_handler()(
-        {**planned, "segments": [one["segment_id"] for one in built]}, context
-    )
-    assert swapped == {"tenant": "minato-shoji", "generation": 3, "document_count": 2}
+    run = {"tenant": "minato-shoji", "run_id": planned["run_id"]}
+    assert planned == {**run, "base_generation": 2, "batch_count": 1, "document_count": 2}
+    assert reindex.plan_handler()(run, context) == planned
+    built = reindex.build_handler()({**run, "batch": 0}, context)
+    assert set(built) == {"segment_id", "document_count", "quarantined_count"}
+    swapped = reindex.swap_handler()(run, context)
+    assert swapped == {**run, "generation": 3, "document_count": 2}
     assert library.found("apple") == {"a.txt", "b.txt"}
+
+
+def test_a_run_of_reindex_is_named_by_its_id_alone(in_memory: Library, context: Context) -> None:
+    run = {"tenant": "minato-shoji", "run_id": "../0123456789abcdef", "batch": 0}
+    for handler in (reindex.plan_handler(), reindex.build_handler(), reindex.swap_handler()):
+        with pytest.raises(InvalidArgument):
+            handler(run, context)
 
 
 def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from kotogura.analysis.tokenizers import ginza_analyzer
 from kotogura.index.reindex import build, plan
+from kotogura.index.runs import check_run_id
 from kotogura.index.swap import swap
 from kotogura.platform.clock import pause
 from kotogura.platform.embedding import segment_embedder
@@ -15,11 +16,14 @@ from kotogura.tenants.identity import TenantId
 
 
 def plan_handler() -> Handler:
-    """Return the handler that lists a tenant's files in batches; see `Plan` for its answer."""
+    """Return the handler that lists a tenant's files in batches; see `Plan` for its answer.
+
+    With a `run_id`, that run goes on; without, or if there is none of it yet, one begins.
+    """
     parts = Parts.from_environment()
 
     def work(event: Event) -> Mapping[str, Any]:
-        tenant, run_id = TenantId(event["tenant"]), uuid4().hex
+        tenant, run_id = TenantId(event["tenant"]), check_run_id(event.get("run_id") or uuid4().hex)
         return plan(tenant, run_id, parts.originals, parts.generations, parts.files).model_dump()
 
     return Telemetry().step(work)
@@ -34,7 +38,7 @@ def build_handler() -> Handler:
     def work(event: Event) -> Mapping[str, Any]:
         return build(
             TenantId(event["tenant"]),
-            event["run_id"],
+            check_run_id(event["run_id"]),
             event["batch"],
             originals=parts.originals,
             ledger=parts.ledger,
@@ -54,8 +58,7 @@ def swap_handler() -> Handler:
         tenant = TenantId(event["tenant"])
         generation = swap(
             tenant,
-            event["run_id"],
-            event["segments"],
+            check_run_id(event["run_id"]),
             generations=parts.generations,
             directory=parts.directory,
             ledger=parts.ledger,
@@ -64,6 +67,7 @@ def swap_handler() -> Handler:
         )
         return {
             "tenant": tenant,
+            "run_id": event["run_id"],
             "generation": generation.manifest.generation,
             "document_count": generation.manifest.document_count,
         }
