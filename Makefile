@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PIP_FLAGS ?=
 ARGS ?=
+FIRST ?= 0
+SEEDS ?= 2000
 BIN := .venv/bin
 AWS_BIN := .venv-aws/bin
 PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
@@ -10,7 +12,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format clean
+.PHONY: help setup demo test simulate check bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +24,9 @@ demo: setup ## Start everything, upload samples, train, search; ARGS="--once --j
 
 test: setup ## Run the whole suite
 	$(BIN)/python -m pytest $(ARGS)
+
+simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
+	@$(BIN)/python -m tests.simulation.run --first $(FIRST) --seeds $(SEEDS)
 
 check: setup node_modules/.ready ## Lint, types, import contracts, template and state machines
 	$(BIN)/ruff format --check .

@@ -1,0 +1,154 @@
+"""The bucket: versioned files of one tenant, the events about them, and thereby the truth.
+
+Each text has a length that no other has, so that a document's lengths tell which text it holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from kotogura.documents.changes import normalize_sequencer
+from kotogura.documents.identity import document_id, document_key
+from kotogura.documents.originals import OriginalFile
+from kotogura.tenants.identity import TenantId
+from tests.simulation.faults import Faults
+
+WORDS = ("apple", "pear", "plum", "fig", "kaki")
+BAD_BYTES = b"\x00\xff\x00\xfe" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one version of a file says."""
+
+    title: str
+    body: str
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Return the number of words in title and body."""
+        return len(self.title.split()), len(self.body.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of one file: its event, and what the file said right after; None if nothing."""
+
+    number: int
+    name: str
+    document_id: str
+    sequencer: str
+    text: Text | None
+    removal: bool
+    event: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Version:
+    version_id: str
+    data: bytes | None  # None is a delete marker
+    text: Text | None
+
+
+class Bucket:
+    """Implements `Originals` and `OriginalListing` for the tenant it belongs to."""
+
+    def __init__(self, tenant: TenantId, faults: Faults) -> None:
+        self.events: list[Event] = []
+        self._tenant = tenant
+        self._faults = faults
+        self._versions: dict[str, list[_Version]] = {}
+        self._written = 0
+
+    # What the tenant does.
+
+    def put(self, name: str, random: Random) -> Event:
+        """Write a new version of a file."""
+        self._written += 1
+        words = (random.choice(WORDS) for _ in range(self._written + 1))
+        text = Text(random.choice(WORDS), " ".join(words))
+        data = f"{text.title}\n{text.body}".encode()
+        version = _Version(f"v{self._written}", data, text)
+        self._versions.setdefault(name, []).append(version)
+        return self._tell(name, version, size=len(data))
+
+    def mark(self, name: str) -> Event:
+        """Remove a file as people do: its versions stay below a delete marker."""
+        self._written += 1
+        version = _Version(f"v{self._written}", None, None)
+        self._versions.setdefault(name, []).append(version)
+        return self._tell(name, version, deletion="Delete Marker Created")
+
+    def erase(self, name: str, random: Random) -> Event | None:
+        """Remove one version of a file for good; None when there is none."""
+        versions = self._versions.get(name, [])
+        if not versions:
+            return None
+        version = versions.pop(random.randrange(len(versions)))
+        return self._tell(name, version, deletion="Permanently Deleted")
+
+    # What is true.
+
+    def current(self, name: str) -> Text | None:
+        """Return what a file says now."""
+        versions = self._versions.get(name)
+        return versions[-1].text if versions else None
+
+    def latest(self) -> dict[str, Event]:
+        """Return the last event about each file, by document id."""
+        return {event.document_id: event for event in self.events}
+
+    # What the product asks for.
+
+    def read(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> bytes | None:
+        """Return the object's bytes; None when it isn't there."""
+
+        def effect() -> bytes | None:
+            versions = self._versions.get(name, [])
+            if version_id is None:
+                return versions[-1].data if versions else None
+            return next((one.data for one in versions if one.version_id == version_id), None)
+
+        return self._faults.read(f"read {name} of the bucket", effect)
+
+    def exists(self, tenant: TenantId, name: str) -> bool:
+        """Return whether the name has a current version."""
+        return self._faults.read(
+            f"look for {name} in the bucket", lambda: self.current(name) is not None
+        )
+
+    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
+        """Yield all current files by name."""
+        for name in self._faults.read("list the bucket", lambda: sorted(self._versions)):
+            versions = self._versions[name]
+            if versions and versions[-1].data is not None:
+                yield OriginalFile(name, len(versions[-1].data))
+
+    def _tell(self, name: str, version: _Version, *, size: int = 0, deletion: str = "") -> Event:
+        number = len(self.events) + 1
+        sequencer = f"{number:08X}"
+        thing: dict[str, Any] = {"key": document_key(self._tenant, name), "sequencer": sequencer}
+        thing["version-id"] = version.version_id
+        detail: dict[str, Any] = {"object": thing}
+        if deletion:
+            detail["deletion-type"] = deletion
+        else:
+            thing["size"] = size
+        event = Event(
+            number=number,
+            name=name,
+            document_id=document_id(name),
+            sequencer=normalize_sequencer(sequencer),
+            text=self.current(name),
+            removal=bool(deletion),
+            event={
+                "source": "aws.s3",
+                "detail-type": "Object Deleted" if deletion else "Object Created",
+                "detail": detail,
+            },
+        )
+        self.events.append(event)
+        return event

@@ -1,0 +1,92 @@
+"""One seed's run from its beginning to its verdict."""
+
+import shutil
+import traceback
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.simulation.actors import Reader, Schedule, Tenant
+from tests.simulation.readings import check_readings
+from tests.simulation.scheduler import Violation
+from tests.simulation.world import World
+
+READ_SHARE = 12
+"""Of so many seeds one has its final index read through DuckDB, term by term."""
+
+
+@dataclass
+class Verdict:
+    """What became of one seed; `violation` is None when every invariant held."""
+
+    seed: int
+    violation: str | None
+    digest: str
+    turns: int
+    seen: Counter[tuple[str, str]]
+    trace: list[str] = field(default_factory=list)
+
+
+def simulate(seed: int, root: Path, *, traced: bool = False) -> Verdict:
+    """Run `seed` in the folder `root`, which is emptied before and after."""
+    shutil.rmtree(root, ignore_errors=True)
+    world = World(seed, root)
+    violation: str | None = None
+    with world.in_force():
+        try:
+            _run(world, seed)
+        except Violation as error:
+            violation = str(error)
+        except Exception as error:  # noqa: BLE001 — whatever the code under test lets escape
+            where = traceback.format_exc(limit=-4)
+            violation = f"{type(error).__name__} escapes: {error}\n{where}"
+        finally:
+            with suppress(Violation):
+                world.scheduler.abandon()
+    shutil.rmtree(root, ignore_errors=True)
+    lines = [" ".join(line) for line in _lines(world)] if traced or violation else []
+    return Verdict(
+        seed, violation, world.scheduler.digest(), world.scheduler.turns, world.faults.seen, lines
+    )
+
+
+def _run(world: World, seed: int) -> None:
+    random, scheduler = world.random, world.scheduler
+    tenant, schedule, reader = Tenant(world), Schedule(world), Reader(world)
+    scheduler.spawn("tenant", lambda: tenant.act(random.randint(2, 7)))
+    for name, work, most in (
+        ("compactor", schedule.compact, 3),
+        ("janitor", schedule.sweep, 3),
+        ("reindexer", schedule.reindex, 1),
+        ("reader", reader.read, 4),
+        ("night", schedule.night, 2),
+    ):
+        for number in range(random.randint(0, most)):
+            delay = random.choice([0.0, random.expovariate(0.4), random.expovariate(0.05)])
+            scheduler.spawn(f"{name} {number + 1}", work, delay=delay)
+    scheduler.run()
+
+    # At least once: whatever was lost is delivered again, and now nothing fails.
+    world.faults.active = False
+    if random.random() < 0.5:
+        scheduler.spawn("night", schedule.night)
+        scheduler.run()
+        scheduler.spawn("tenant", tenant.one_more)
+        scheduler.run()
+    for event in random.sample(tenant.undone, len(tenant.undone)):
+        tenant.deliver(event)
+    scheduler.run()
+    for work in (tenant.one_more, schedule.compact, schedule.night, schedule.sweep, reader.read):
+        scheduler.spawn("the end", work)
+        scheduler.run()
+    world.invariants.finished(world.table)
+    if seed % READ_SHARE == 0:
+        check_readings(world)
+
+
+def _lines(world: World) -> list[tuple[str, ...]]:
+    return [
+        (f"{seconds:12.3f}", f"{name:<16}", operation, f"[{effect}]" if effect else "")
+        for seconds, name, operation, effect in world.scheduler.trace
+    ]
