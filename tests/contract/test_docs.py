@@ -232,7 +232,7 @@ def test_every_name_of_the_code_that_a_page_tells_exists(page):
 def test_a_name_that_does_not_exist_is_noticed():
     assert is_defined(["index", "commit", "Committer", "commit"])
     assert not is_defined(["index", "commit", "Committer", "roll_back"])
-    assert not is_defined(["index", "rollback"])
+    assert not is_defined(["index", "undo"])
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=relative)

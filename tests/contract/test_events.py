@@ -17,6 +17,7 @@ FUNCTIONS = {
     "CommitFunction": ["commit", "ingest-removed"],
     "QuarantineFunction": ["quarantine"],
     "CompactFunction": ["compact"],
+    "UpkeepFunction": ["upkeep-inspect", "upkeep-progress", "upkeep-rollback", "upkeep-verify"],
     "ReindexPlanFunction": ["reindex-plan"],
     "ReindexBuildFunction": ["reindex-build"],
     "ReindexSwapFunction": ["reindex-swap"],

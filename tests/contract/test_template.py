@@ -45,6 +45,7 @@ OUTPUTS = {
     "ReindexStateMachineArn",
     "CompactStateMachineArn",
     "TrainStateMachineArn",
+    "UpkeepFunctionName",
 }
 
 

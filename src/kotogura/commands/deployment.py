@@ -21,8 +21,11 @@ from kotogura.platform.tenants import TableTenants, TableTrainings
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
+
+_PATIENT = Config(read_timeout=910, retries={"total_max_attempts": 1, "mode": "standard"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,12 @@ class Deployment:
         return made
 
     @cached_property
+    def functions(self) -> "LambdaClient":
+        """A client for the functions; it waits as long as one may run, and never asks twice."""
+        made: LambdaClient = self._client("lambda", _PATIENT)
+        return made
+
+    @cached_property
     def users(self) -> "CognitoIdentityProviderClient":
         """A client for the user pool."""
         made: CognitoIdentityProviderClient = self._client("cognito-idp")
@@ -117,7 +126,7 @@ class Deployment:
             )
         return Table(resource, self.outputs["TableName"])
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, config: Config | None = None) -> Any:
         if self.endpoint is None:
-            return boto3.client(service)  # type: ignore[call-overload]
-        return clients.client(service, self.endpoint)
+            return boto3.client(service, config=config)  # type: ignore[call-overload]
+        return clients.client(service, self.endpoint, config)

@@ -6,6 +6,8 @@ KotoguraError
     ├── TrainingFailed           training-failed
     ├── RequestFailed            request-failed: the API answered with a problem
     ├── SignInFailed             sign-in-failed
+    ├── UpkeepFailed             upkeep-failed: the function that looks after an index broke
+    ├── RebuildFailed            rebuild-failed
     └── DemonstrationFailed      demonstration-failed: a search found nothing that makes sense
 """
 
@@ -40,6 +42,18 @@ class SignInFailed(CommandError):
     """There is no password for the tenant on this machine, or it is not right."""
 
     code = "sign-in-failed"
+
+
+class UpkeepFailed(CommandError):
+    """The function that looks after an index broke, or ran out of time."""
+
+    code = "upkeep-failed"
+
+
+class RebuildFailed(CommandError):
+    """The workflow that rebuilds an index failed; its run can be resumed."""
+
+    code = "rebuild-failed"
 
 
 class DemonstrationFailed(CommandError):

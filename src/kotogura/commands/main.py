@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,8 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kotogura import __version__
 from kotogura.commands import running
 from kotogura.commands.accounts import Accounts
-from kotogura.commands.api import Api
-from kotogura.commands.deployment import Deployment
+from kotogura.commands.arguments import TENANT
+from kotogura.commands.index import index
+from kotogura.commands.session import Session
 from kotogura.commands.status import show_status
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
@@ -23,38 +23,6 @@ from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import Cadence
 
 _ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What every command shares: the state folder, the deployment's name, the terminal."""
-
-    state: Path
-    stack_name: str | None
-    terminal: Terminal
-
-    def deployment(self) -> Deployment:
-        """Return the deployment that is meant."""
-        return Deployment.find(self.state, self.stack_name)
-
-    def api(self, deployment: Deployment, tenant: TenantId) -> Api:
-        """Return the API as the tenant's user calls it."""
-        return Api(deployment.api_url, Accounts(deployment, self.state).token(tenant))
-
-
-class _Tenant(click.ParamType[TenantId]):
-    name = "tenant"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> TenantId:
-        try:
-            return TenantId(str(value))
-        except InvalidArgument as error:
-            self.fail(error.detail, param, ctx)
-
-
-_TENANT = _Tenant()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,6 +39,9 @@ _TENANT = _Tenant()
 def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | None) -> None:
     """Search Japanese documents by word and by meaning."""
     context.obj = Session(state.absolute(), stack_name, Terminal(as_json))
+
+
+cli.add_command(index)
 
 
 @cli.command()
@@ -98,7 +69,7 @@ def tenant() -> None:
 
 
 @tenant.command("create")
-@click.argument("tenant", type=_TENANT)
+@click.argument("tenant", type=TENANT)
 @click.option("--name", required=True, help="The tenant's name for people.")
 @click.option("--user", required=True, help="E-mail address of its first user.")
 @click.option(
@@ -141,7 +112,7 @@ def tenant_list(session: Session) -> None:
 
 @cli.command("upload")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--tenant", required=True, type=TENANT)
 @click.option("--deadline", default=600.0, show_default=True, help="Seconds to wait at most.")
 @click.pass_obj
 def upload_files(
@@ -170,7 +141,7 @@ def upload_files(
 
 @cli.command()
 @click.argument("query")
-@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--tenant", required=True, type=TENANT)
 @click.option("--mode", type=click.Choice(["words", "meaning", "both"]), help="How to search.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.pass_obj
@@ -185,7 +156,7 @@ def search(session: Session, query: str, tenant: TenantId, mode: str | None, lim
 
 
 @cli.command()
-@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--tenant", required=True, type=TENANT)
 @click.pass_obj
 def train(session: Session, tenant: TenantId) -> None:
     """Fine-tune a tenant's model now and bring it into service if it is the better one."""
@@ -198,7 +169,7 @@ def train(session: Session, tenant: TenantId) -> None:
 
 
 @cli.command()
-@click.option("--tenant", required=True, type=_TENANT)
+@click.option("--tenant", required=True, type=TENANT)
 @click.pass_obj
 def token(session: Session, tenant: TenantId) -> None:
     """Print an access token for the API."""

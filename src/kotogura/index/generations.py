@@ -1,6 +1,7 @@
 """Generations: opening the current one, and publishing the next by one conditional write."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from kotogura.index.manifest import (
 )
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
+
+_MANIFEST_NAME = re.compile(r"manifests/(\d{10})-([0-9a-f]{16})\.json")
 
 Clock = Callable[[], str]
 """Returns the time now as ISO 8601 in UTC."""
@@ -112,3 +115,18 @@ class Generations:
         if not self._pointers.move(tenant, base.pointer if base else None, pointer):
             return None
         return Generation(pointer, manifest)
+
+
+def parse_manifest_name(name: str) -> tuple[int, str]:
+    """Return the generation that a manifest's name tells, and the first digits of its SHA-256.
+
+    Raises:
+        CorruptIndex: when it is no manifest's name.
+
+    >>> parse_manifest_name("manifests/0000000007-44136fa355b3678a.json")
+    (7, '44136fa355b3678a')
+    """
+    found = _MANIFEST_NAME.fullmatch(name)
+    if found is None:
+        raise CorruptIndex("a generation's history names something that is no manifest")
+    return int(found[1]), found[2]

@@ -22,14 +22,14 @@ _CONFIG = Config(
 )
 
 
-def client(service: str, endpoint: str) -> Any:
-    """Return a client of any service of the stack at `endpoint`."""
+def client(service: str, endpoint: str, config: Config | None = None) -> Any:
+    """Return a client of any service of the stack at `endpoint`, with `config` besides ours."""
     return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=endpoint,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=_CONFIG,
+        config=_CONFIG.merge(config) if config else _CONFIG,
     )
 
 

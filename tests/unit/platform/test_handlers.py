@@ -11,13 +11,23 @@ from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
 from kotogura.errors import (
     CommitConflict,
+    GenerationNotFound,
     InvalidArgument,
     InvalidTenantId,
     Unauthenticated,
     UndecodableText,
 )
 from kotogura.index import commit as commit_module
-from kotogura.platform.handlers import claims, commit, compact, ingest, reindex, search, tokenize
+from kotogura.platform.handlers import (
+    claims,
+    commit,
+    compact,
+    ingest,
+    reindex,
+    search,
+    tokenize,
+    upkeep,
+)
 from kotogura.platform.handlers.ingest import reason_of
 from kotogura.platform.wiring import Parts
 from tests.memory.language import WordAnalyzer
@@ -172,6 +182,66 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
         "merged_segment_count": 2,
         "removed_file_count": 0,
     }
+
+
+def ask(context: Context, action: str, **wanted: Any) -> dict[str, Any]:
+    answer = upkeep.upkeep_handler()(
+        {"tenant": "minato-shoji", "action": action, **wanted}, context
+    )
+    assert (answer["tenant"], answer["action"]) == ("minato-shoji", action)
+    json.dumps(answer)  # Lambda answers JSON
+    return dict(answer)
+
+
+def test_an_index_is_inspected_and_verified_through_the_handler(
+    in_memory: Library, context: Context
+) -> None:
+    in_memory.upload("a.txt", "apple")
+    in_memory.upload("b.txt", "apple")
+    assert ask(context, "inspect")["newest"]["document_count"] == 2
+    assert (ask(context, "verify")["problem_count"], ask(context, "verify")["problems"]) == (0, [])
+    name = in_memory.manifest.segments[0].files["terms"].name
+    in_memory.files.write(in_memory.tenant, name, b"damaged")
+    found = ask(context, "verify")
+    assert found["problem_count"] == len(found["problems"]) == 1
+    assert found["problems"][0]["where"] == name
+
+
+def test_an_index_is_rolled_back_through_the_handler(in_memory: Library, context: Context) -> None:
+    in_memory.upload("a.txt", "apple")
+    in_memory.upload("b.txt", "apple")
+    answer = ask(context, "rollback", generation=1)
+    assert (answer["generation"], answer["content_of"], answer["document_count"]) == (3, 1, 1)
+    with pytest.raises(GenerationNotFound):
+        ask(context, "rollback", generation=9)
+
+
+@pytest.mark.parametrize("wanted", [{}, {"generation": "1"}, {"generation": True}])
+def test_a_rollback_to_no_number_is_refused(
+    in_memory: Library, context: Context, wanted: dict[str, Any]
+) -> None:
+    in_memory.upload("a.txt", "apple")
+    with pytest.raises(InvalidArgument):
+        ask(context, "rollback", **wanted)
+
+
+def test_a_reindex_is_followed_through_the_handler(in_memory: Library, context: Context) -> None:
+    in_memory.upload("a.txt", "apple")
+    run = {"tenant": "minato-shoji", "run_id": "0123456789abcdef" * 2}
+    follow = {"run_id": run["run_id"]}
+    seen = [ask(context, "progress", **follow)]
+    reindex.plan_handler()(run, context)
+    seen.append(ask(context, "progress", **follow))
+    reindex.build_handler()({**run, "batch": 0}, context)
+    seen.append(ask(context, "progress", **follow))
+    counts = [(one["planned_batch_count"], one["built_batch_count"]) for one in seen]
+    assert counts == [(None, 0), (1, 0), (1, 1)]
+
+
+def test_an_action_that_is_none_is_refused(in_memory: Library, context: Context) -> None:
+    for action in ("", "remove"):
+        with pytest.raises(InvalidArgument, match="inspect"):
+            ask(context, action)
 
 
 def test_an_event_for_no_tenant_is_refused(in_memory: Library, context: Context) -> None:

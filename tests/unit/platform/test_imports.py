@@ -41,6 +41,7 @@ FORBIDDEN = {
     "search/app.py": LANGUAGE | TRAINING | MARKUP,
     "commit/app.py": LANGUAGE | TRAINING | MARKUP | MODEL,
     "compact/app.py": LANGUAGE | TRAINING | MARKUP,
+    "upkeep/app.py": LANGUAGE | TRAINING | MARKUP | MODEL,
     "manage/app.py": LANGUAGE | TRAINING | READING | SUDACHI | MODEL,
     "ingest/app.py": LANGUAGE | TRAINING | READING | SUDACHI | MODEL,
     "ingest/quarantine.py": LANGUAGE | TRAINING | READING | SUDACHI | MODEL,
