@@ -1,10 +1,11 @@
 """The janitor: removes files that no kept generation names, once a grace period has passed."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index.changes import StagedChanges
-from kotogura.index.generations import Generations
+from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import Manifest, decode_manifest
 from kotogura.index.runs import built_segments
 from kotogura.tenants.files import TenantFiles
@@ -24,17 +25,20 @@ _FOLDERS = {
     "reindex": LEFTOVER_SECONDS,
 }
 
+_MANIFEST_NAME = re.compile(r"manifests/(\d{10})-[0-9a-f]{16}\.json")
+
 
 def sweep(
     tenant: TenantId, generations: Generations, files: TenantFiles, staged: StagedChanges
 ) -> int:
     """Remove unreferenced files of `tenant`; return how many. Idempotent.
 
-    Kept is what the current generation, the nine before it, a staged change, or a reindex that has
-    not been abandoned names.
+    Kept is what the current generation, the nine before it, any that was current within the grace
+    period, a staged change, or a reindex that has not been abandoned names.
 
     Raises:
         CorruptIndex: when a kept generation can't be read; nothing is removed then.
+        StoreUnavailable: when a file went meanwhile, as in a sweep beside this one; a retry helps.
     """
     # Staged changes first: one that is committed meanwhile is then named by the generation.
     waiting = [change.segment for change in staged.all(tenant) if change.segment is not None]
@@ -42,8 +46,10 @@ def sweep(
     current = generations.current(tenant)
     if current is None:
         return 0
-    manifests = [current.manifest, *_kept(tenant, current.manifest, files)]
-    kept = {current.pointer.manifest, *current.manifest.history}
+    recent = _recent(tenant, files)
+    manifests = [current.manifest, *_kept(tenant, current, generations, files)]
+    manifests += [decode_manifest(files.read(tenant, name)) for name in recent]
+    kept = {current.pointer.manifest, *current.manifest.history, *recent}
     for manifest in manifests:
         kept.update(entry.name for entry in manifest.file_entries())
     for segment in (*waiting, *built):
@@ -60,10 +66,33 @@ def sweep(
     return removed
 
 
-def _kept(tenant: TenantId, manifest: Manifest, files: TenantFiles) -> Iterable[Manifest]:
+def _kept(
+    tenant: TenantId, current: Generation, generations: Generations, files: TenantFiles
+) -> Iterator[Manifest]:
     """Yield the earlier generations that can be rolled back to."""
-    for name in manifest.history:
+    for name in current.manifest.history:
         try:
             yield decode_manifest(files.read(tenant, name))
         except StoreUnavailable:
+            if generations.pointer(tenant) != current.pointer:
+                raise  # it may have left the history, and a sweep beside this one removed it
             raise CorruptIndex("a kept generation's manifest is missing; sweep nothing") from None
+
+
+def _recent(tenant: TenantId, files: TenantFiles) -> list[str]:
+    """Return the manifests of all generations that may have been current within the grace period.
+
+    In a burst a generation leaves the history soon, and a request may still read it. It was current
+    until the one after it was written.
+    """
+    numbers = {
+        name: int(found[1])
+        for name in files.names(tenant, "manifests")
+        if (found := _MANIFEST_NAME.fullmatch(name))
+    }
+    young = {
+        number
+        for name, number in numbers.items()
+        if files.age_seconds(tenant, name) <= GRACE_SECONDS
+    }
+    return [name for name, number in numbers.items() if {number, number + 1} & young]
