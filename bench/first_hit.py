@@ -11,11 +11,12 @@ from pathlib import Path
 from bench.library import TENANT, Library
 from bench.process import peak_rss_mb
 from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.search.pairs import PairRescoring
 
 
 def main() -> None:
     """Answer the questions of the standard input, one a line."""
-    service = Library(Path(sys.argv[1])).service(sudachi_analyzer())
+    service = Library(Path(sys.argv[1])).service(sudachi_analyzer(), PairRescoring())
     first = sys.stdin.readline().strip()
     answer = service.search(TENANT, first, "words", 10)
     print(json.dumps({"hits": len(answer.hits), "peak_rss_mb": peak_rss_mb()}), flush=True)

@@ -19,7 +19,6 @@ from bench.corpus import Passage, read_corpus, read_questions
 from bench.latency import spread_sample
 from bench.machine import machine, versions
 from bench.quality import mean_reciprocal_rank, recall
-from bench.rankings import RANKINGS
 from bench.report import ENGINES, ratios, table
 from bench.rounds import measure
 
@@ -60,8 +59,6 @@ def _parser() -> argparse.ArgumentParser:
 def _engines(options: argparse.Namespace) -> list[str]:
     """Return the chosen engines in the order of the report."""
     chosen = set(options.engines.split(","))
-    if "ours_rescored" not in RANKINGS:
-        chosen.discard("ours_rescored")
     if unknown := chosen - set(ENGINES):
         setting.stop(f"there is no engine {', '.join(sorted(unknown))}")
     if options.no_lucene:

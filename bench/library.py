@@ -10,8 +10,8 @@ from kotogura.index.changes import ManifestPointer
 from kotogura.index.generations import Generations
 from kotogura.platform.clock import now
 from kotogura.platform.folder import FolderFiles
-from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.opened import OpenGenerations
+from kotogura.search.pairs import PairRescoring
 from kotogura.search.service import SearchService
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.serving import ServingModels
@@ -50,12 +50,12 @@ class FilePointer:
 class Library:
     """The parts over one folder; the pointer is read once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files = FolderFiles(folder)
+    def __init__(self, folder: Path, files: FolderFiles | None = None) -> None:
+        self.files = files or FolderFiles(folder)
         self.generations = Generations(self.files, FilePointer(folder / "pointer.json"), now)
         self._models = ServingModels(self.files, OnnxEmbedder.open)
 
-    def service(self, analyzer: Analyzer, settings: Bm25Settings | None = None) -> SearchService:
+    def service(self, analyzer: Analyzer, rescoring: PairRescoring | None) -> SearchService:
         """Return a service that has opened nothing yet."""
         opened = OpenGenerations(self.generations, self.files, self._models)
-        return SearchService(opened, analyzer, settings)
+        return SearchService(opened, analyzer, rescoring=rescoring)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.pairs import PairRescoring
 
-RANKINGS: Mapping[str, Bm25Settings | None] = {"ours": Bm25Settings()}
-"""`ours` by morphemes alone; None is what the product does by itself."""
+RANKINGS: Mapping[str, PairRescoring | None] = {"ours": None, "ours_rescored": PairRescoring()}
+"""`ours` by morphemes alone; `ours_rescored` is what the product does by itself."""

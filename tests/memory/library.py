@@ -11,6 +11,7 @@ from kotogura.documents.extraction import extract
 from kotogura.documents.identity import document_id
 from kotogura.index.changes import ManifestPointer, ManifestPointers, StagedChange, stage_removal
 from kotogura.index.commit import Committed, Committer
+from kotogura.index.content import IndexedDocument
 from kotogura.index.directory import Directory
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
@@ -19,7 +20,7 @@ from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.reader import GenerationReader
 from kotogura.index.reindex import build, plan
 from kotogura.index.runs import Plan
-from kotogura.index.segment import IndexedDocument, write_file
+from kotogura.index.segment import write_file
 from kotogura.index.staging import build_segment
 from kotogura.index.swap import swap
 from kotogura.search.opened import OpenGenerations

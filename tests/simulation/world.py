@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -35,6 +36,42 @@ TENANT = TenantId("minato-shoji")
 _FIRST_EPOCH_SECONDS = 1_767_225_600  # 2026-01-01
 
 
+@dataclass(frozen=True, slots=True)
+class Character:
+    """What sort of run it is, so that some seeds are about what others never come across.
+
+    Attributes:
+        paced: whether commits keep a pace.
+        folds: whether commits merge what they bring.
+        kept_generation_count: how many generations can be rolled back to, the newest included.
+        cut_share: how often an execution ends between two steps.
+        bad_share: how many of the written files can't be read.
+        rollback_count: how often somebody brings an earlier generation back.
+        new_analyzer: whether another analyzer is released on the way.
+    """
+
+    paced: bool
+    folds: bool
+    kept_generation_count: int
+    cut_share: float
+    bad_share: float
+    rollback_count: int
+    new_analyzer: bool
+
+    @classmethod
+    def draw(cls, random: Random) -> "Character":
+        """Return a character."""
+        return cls(
+            paced=random.random() < 0.7,
+            folds=random.random() < 0.7,
+            kept_generation_count=random.choice([2, 3, 4, 10]),
+            cut_share=random.choice([0.0, 0.03, 0.3]),
+            bad_share=random.choice([0.0, 0.0, 0.2]),
+            rollback_count=random.choice([0, 0, 0, 0, 1, 2]),
+            new_analyzer=random.random() < 0.1,
+        )
+
+
 class SimulatedFiles:
     """Implements `TenantFiles` by `FolderFiles`; to ask for a path is to read the file soon."""
 
@@ -62,6 +99,7 @@ class World:
         self.faults = Faults(self.scheduler)
         self.disk = Disk(root, self.faults)
         self.faults.on_crash = self.disk.crash
+        self.faults.on_blackout = self._black_out
         self.table = SimulatedTable(self.faults)
         self.bucket = Bucket(TENANT, self.faults)
         self.analyzer = WordAnalyzer()
@@ -70,10 +108,7 @@ class World:
         self.table.on_pointer = self.invariants.published
         self.disk.on_remove = self.invariants.removed
         self.idle: list[Process] = []
-        self.paced = self.random.random() < 0.7
-        self.folds = self.random.random() < 0.7
-        self.cut_share = self.random.choice([0.0, 0.03, 0.3])
-        self.kept_generation_count = self.random.choice([2, 3, 4, 10])
+        self.character = Character.draw(self.random)
         self._paths = paths_of(self.disk)
         self._uuids = 0
 
@@ -97,7 +132,7 @@ class World:
                 (ledger, "now", clock.now),
                 (pointers, "now", clock.now),
                 (pointers, "epoch_seconds", lambda: int(_FIRST_EPOCH_SECONDS + clock.seconds)),
-                (generations, "KEPT_GENERATION_COUNT", self.kept_generation_count),
+                (generations, "KEPT_GENERATION_COUNT", self.character.kept_generation_count),
                 (reindex, "BATCH_DOCUMENT_COUNT", 2),
             ):
                 stack.enter_context(patch.object(module, name, double))
@@ -109,6 +144,12 @@ class World:
         self.disk.settle()
         self.table.expire(_FIRST_EPOCH_SECONDS + self.scheduler.clock.seconds)
         self.scheduler.note(f"{seconds:.0f} seconds pass")
+
+    def _black_out(self) -> None:
+        """Take every process of the machine away, and what none of them synced."""
+        self.disk.crash(everyone=True)
+        self.idle.clear()
+        self.scheduler.take_down()
 
     def files(self) -> TenantFiles:
         """Return the tenants' files as a new process sees them."""
@@ -140,8 +181,8 @@ class Process:
             self.ledger,
             self.directory,
             self.pause,
-            pacing=Pacing() if world.paced else None,
-            fold=Folding(self.files, self.merge_vectors, small) if world.folds else None,
+            pacing=Pacing() if world.character.paced else None,
+            fold=Folding(self.files, self.merge_vectors, small) if world.character.folds else None,
         )
 
     def embed(

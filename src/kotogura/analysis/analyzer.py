@@ -66,9 +66,7 @@ class AnalyzedText:
     def tokens(self) -> tuple[Token, ...]:
         """The tokens as records, for whoever prefers them to columns."""
         return tuple(
-            Token(
-                term, position, self.unit_starts[position], self.unit_ends[position + width - 1]
-            )
+            Token(term, position, self.unit_starts[position], self.unit_ends[position + width - 1])
             for term, position, width in zip(self.terms, self.positions, self.widths, strict=True)
         )
 

@@ -7,11 +7,12 @@ is told by `kotogura.index.merge_policy`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kotogura.index.absorb import absorb
+from kotogura.index.content import SegmentContent
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.merge_policy import Piece, TieredPolicy
-from kotogura.index.segment import IndexedDocument, Posting, SegmentContent, write_segment
-from kotogura.index.tables import read_table
+from kotogura.index.segment import write_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -39,7 +40,7 @@ def merge_segments(
     All must be of one analyzer; with a `digest`, all must have that model's vectors.
     """
     content = SegmentContent()
-    ordinals = [_append(tenant, segment, files, content) for segment in segments]
+    ordinals = [absorb(tenant, segment, files, content) for segment in segments]
     merged = write_segment(tenant, content, segments[0].analyzer, files)
     if digest is None:
         return merged
@@ -137,28 +138,3 @@ def _replaced(manifest: Manifest, merges: Sequence[_Merge]) -> tuple[SegmentEntr
         for segment in manifest.segments
     )
     return tuple(segment for segment in segments if segment is not None)
-
-
-def _append(
-    tenant: TenantId, segment: SegmentEntry, files: TenantFiles, content: SegmentContent
-) -> dict[int, int]:
-    """Append the live documents of `segment`; return their new ordinals by the old ones."""
-    tables = {
-        kind: read_table(tenant, segment.files[kind].name, files)
-        for kind in ("terms", "postings", "documents")
-    }
-    dead = set(segment.tombstones)
-    ordinals: dict[int, int] = {}
-    for row in tables["documents"].to_pylist():
-        old = row.pop("document")
-        if old not in dead:
-            ordinals[old] = len(content.documents)
-            content.documents.append(IndexedDocument(**row))
-    terms = tables["terms"].to_pylist()
-    for row in tables["postings"].to_pylist():
-        new = ordinals.get(row["document"])
-        if new is not None:
-            term = terms[row["term_id"]]
-            posting = Posting(new, row["positions"], row["starts"], row["ends"])
-            content.postings.setdefault((term["field"], term["term"]), []).append(posting)
-    return ordinals

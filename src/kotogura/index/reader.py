@@ -1,7 +1,8 @@
-"""Reading one generation: terms, postings, places and documents, through DuckDB over Parquet.
+"""Reading one generation: terms and postings through DuckDB, documents and places by their rows.
 
 Documents are numbered through the whole generation: a segment's ordinals follow those of the
-segments before it. The SQL stands in `kotogura.index.statements`.
+segments before it. The SQL stands in `kotogura.index.statements`. Opening reads nothing; what a
+query needs is read when it is asked for, and kept in a cache that counts bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,23 +17,38 @@ from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import statements
+from kotogura.index.cache import ByteCache
+from kotogura.index.content import IndexedDocument
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
-from kotogura.index.segment import IndexedDocument
+from kotogura.index.stored import StoredSegment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 Numbers = NDArray[np.int64]
 
-_CACHED_TERM_COUNT = 20_000
+_ENTRY_BYTES = 200
+"""What an entry of the cache takes beside its arrays and texts, roughly."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TermPostings:
-    """One term's postings in one field: `documents` ascending, `frequencies` beside them."""
+    """One term's live postings in one field.
+
+    Attributes:
+        documents: int64 [n], ascending.
+        frequencies: uint32 [n].
+        rows: uint32 [n], the rows of the segment's postings.
+    """
 
     documents: Numbers
-    frequencies: Numbers
+    frequencies: NDArray[np.uint32]
+    rows: NDArray[np.uint32]
+
+    @property
+    def size_bytes(self) -> int:
+        """What its arrays take in memory."""
+        return self.documents.nbytes + self.frequencies.nbytes + self.rows.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,100 +72,136 @@ class GenerationReader:
         manifest: Manifest,
         files: TenantFiles,
         *,
+        cache: ByteCache | None = None,
+        pinned: str = "",
         threads: int = 1,
         memory_limit_bytes: int = 256_000_000,
     ) -> None:
+        """Pin `manifest`; `pinned` is its name, which tells generations apart in a shared cache."""
         self.tenant = tenant
         self.manifest = manifest
+        self.cache = cache if cache is not None else ByteCache()
+        self._key = (tenant, pinned)
         self._files = files
         counts = [segment.document_count for segment in manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-        self._numbers: dict[str, int] = {}
-        self._paths: dict[str, list[str]] = {"terms": [], "postings": [], "documents": []}
-        for number, segment in enumerate(manifest.segments):
-            for kind, paths in self._paths.items():
-                path = str(files.path(tenant, segment.files[kind].name))
-                paths.append(path)
-                self._numbers[path] = number
-        self._connection = locked_connection(
-            files.path(tenant, "segments"), threads, memory_limit_bytes
-        )
+        self._paths = {
+            kind: [str(files.path(tenant, one.files[kind].name)) for one in manifest.segments]
+            for kind in ("terms", "postings", "documents")
+        }
+        self._stored: dict[int, StoredSegment] = {}
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._threads, self._memory_limit_bytes = threads, memory_limit_bytes
         self.live = self._live_mask()
         self._lengths: dict[str, Numbers] | None = None
-        self._term_ids: dict[str, list[tuple[int, str, int]]] = {}
-        self._postings: dict[tuple[str, str], TermPostings] = {}
 
     def close(self) -> None:
-        """Release the connection; the reader can't be used afterwards."""
-        self._connection.close()
+        """Release the connection; the reader opens another one if it is used again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def key(self, *parts: str | int) -> tuple[str | int, ...]:
+        """Return the key of something of this generation in `cache`."""
+        return (*self._key, *parts)
 
     def lengths(self, field: str) -> Numbers:
         """Return each document's length in `field`, in units, by its number."""
         if self._lengths is None:
-            rows = self._fetch(statements.LENGTHS, {"files": self._paths["documents"]})
-            numbers = self._global(rows, rows["document"])
-            self._lengths = {}
-            for name in FIELDS:
-                lengths = np.zeros(int(self._bases[-1]), dtype=np.int64)
-                lengths[numbers] = rows[f"{name}_length"]
-                self._lengths[name] = lengths
+            lengths = {name: np.zeros(int(self._bases[-1]), dtype=np.int64) for name in FIELDS}
+            if self._bases[-1]:
+                rows = self._fetch(statements.LENGTHS, {"files": self._paths["documents"]})
+                numbers = self._bases[rows["file_index"].astype(np.int64)] + rows["document"]
+                for name in FIELDS:
+                    lengths[name][numbers] = rows[f"{name}_length"]
+            self._lengths = lengths
         return self._lengths[field]
 
     def postings(self, terms: Sequence[str]) -> dict[tuple[str, str], TermPostings]:
         """Return the live postings of `terms` by (field, term); terms without any are absent."""
-        self._load(terms)
-        return {
-            key: self._postings[key]
-            for term in terms
-            for key in ((field, term) for field in FIELDS)
-            if key in self._postings
-        }
+        found: dict[tuple[str, str], TermPostings] = {}
+        absent: list[str] = []
+        for term in dict.fromkeys(terms):
+            kept = self.cache.get(self.key("postings", term))
+            if kept is None:
+                absent.append(term)
+            else:
+                found |= kept
+        if absent and self._bases[-1]:
+            loaded = self._load(absent)
+            for term, by_field in loaded.items():
+                size = sum(one.size_bytes + _ENTRY_BYTES for one in by_field.values())
+                self.cache.put(self.key("postings", term), by_field, size + _ENTRY_BYTES)
+                found |= by_field
+        return found
 
     def places(self, terms: Sequence[str], documents: Sequence[int]) -> dict[int, list[Span]]:
         """Return where `terms` stand in `documents`, by document and in order of their start."""
         found: dict[int, list[Span]] = {document: [] for document in documents}
-        self._load(terms)
-        wanted = {
-            (number, term_id): field
-            for term in terms
-            for number, field, term_id in self._term_ids.get(term, [])
-        }
-        if not wanted or not documents:
-            return found
-        parameters = {
-            "files": self._segment_paths("postings", documents),
-            "term_ids": sorted({term_id for _, term_id in wanted}),
-            "documents": self._locals(documents),
-        }
-        for row in self._table(statements.PLACES, parameters).to_pylist():
-            number = self._numbers[row["filename"]]
-            document = int(self._bases[number]) + row["document"]
-            field = wanted.get((number, row["term_id"]))
-            if field is not None and document in found:
-                spans = zip(row["starts"], row["ends"], strict=True)
-                found[document].extend(Span(field, start, end) for start, end in spans)
-        for spans_found in found.values():
-            spans_found.sort(key=lambda span: (span.start, -span.end))
+        wanted: dict[int, dict[str, dict[int, list[int]]]] = {}
+        numbers = np.unique(np.asarray(documents, dtype=np.int64))
+        segments = self._segment_numbers(numbers)
+        for (name, _), postings in self.postings(terms).items() if len(numbers) else ():
+            at = np.searchsorted(postings.documents, numbers)
+            at[at == len(postings.documents)] = 0
+            for place in (
+                np.flatnonzero(postings.documents[at] == numbers) if len(postings.documents) else ()
+            ):
+                segment = int(segments[place])
+                ordinal = int(numbers[place] - self._bases[segment])
+                rows = wanted.setdefault(segment, {}).setdefault(name, {}).setdefault(ordinal, [])
+                rows.append(int(postings.rows[at[place]]))
+        for segment, of_segment in wanted.items():
+            for ordinal, by_field in self._segment(segment).spans(of_segment).items():
+                spans = found[int(self._bases[segment]) + ordinal]
+                for name, of_field in by_field.items():
+                    spans.extend(Span(name, start, end) for start, end in of_field)
+        for spans in found.values():
+            spans.sort(key=lambda span: (span.start, -span.end))
         return found
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
         """Return the ids of documents by their numbers."""
-        wanted = set(documents)
-        return {
-            number: row["document_id"]
-            for row in self._rows(statements.IDS, documents)
-            if (number := self._number(row)) in wanted
-        }
+        return {number: self.document_id(number) for number in documents}
+
+    def document_id(self, number: int) -> str:
+        """Return the id of one document by its number."""
+        segment = int(np.searchsorted(self._bases, number, side="right")) - 1
+        ordinal = number - int(self._bases[segment])
+        stored = self._segment(segment)
+        key = self.key("ids", segment, stored.group_of_facts(ordinal))
+        kept = self.cache.get(key)
+        if kept is None:
+            kept = stored.ids(stored.group_of_facts(ordinal))
+            self.cache.put(key, kept, sum(80 + len(one) for one in kept[1]))
+        first, ids = kept
+        found: str = ids[ordinal - first]
+        return found
 
     def documents(self, documents: Sequence[int]) -> dict[int, IndexedDocument]:
         """Return documents by their numbers."""
-        wanted = set(documents)
+        found: dict[int, IndexedDocument] = {}
+        absent: list[int] = []
+        for number in documents:
+            kept = self.cache.get(self.key("document", number))
+            if kept is None:
+                absent.append(number)
+            else:
+                found[number] = kept
+        for segment, ordinals in self._by_segment(absent):
+            base = int(self._bases[segment])
+            for ordinal, document in self._segment(segment).documents(ordinals).items():
+                size = 4 * len(document.body) + 4 * len(document.title) + 5 * _ENTRY_BYTES
+                self.cache.put(self.key("document", base + ordinal), document, size)
+                found[base + ordinal] = document
+        return found
+
+    def texts(self, documents: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Return (title, body) by number, which is less to read than whole documents."""
         return {
-            number: IndexedDocument(
-                **{key: row[key] for key in IndexedDocument.__dataclass_fields__}
-            )
-            for row in self._rows(statements.DOCUMENTS, documents)
-            if (number := self._number(row)) in wanted
+            int(self._bases[segment]) + ordinal: text
+            for segment, ordinals in self._by_segment(documents)
+            for ordinal, text in self._segment(segment).texts(ordinals).items()
         }
 
     def find(self, document_id: str) -> int | None:
@@ -157,11 +209,10 @@ class GenerationReader:
         if not self._bases[-1]:
             return None
         parameters = {"files": self._paths["documents"], "document_id": document_id}
-        for row in self._table(statements.FIND, parameters).to_pylist():
-            number = self._number(row)
-            if self.live[number]:
-                return number
-        return None
+        rows = self._fetch(statements.FIND, parameters)
+        numbers = self._bases[rows["file_index"].astype(np.int64)] + rows["document"]
+        live = numbers[self.live[numbers]]
+        return int(live[0]) if len(live) else None
 
     def vocabulary(self) -> tuple[list[str], Numbers]:
         """Return every body term in order, and its document frequency, tombstones included."""
@@ -174,48 +225,46 @@ class GenerationReader:
         """Return the number of the first document of the manifest's segment `number`."""
         return int(self._bases[number])
 
-    def _load(self, terms: Sequence[str]) -> None:
-        """Fetch postings of `terms` into the cache, also the fact that a term has none."""
-        fresh = [term for term in dict.fromkeys(terms) if term not in self._term_ids]
-        if not fresh or not self._bases[-1]:
-            return
-        if len(self._term_ids) + len(fresh) > _CACHED_TERM_COUNT:
-            self._term_ids.clear()
-            self._postings.clear()
-            fresh = list(dict.fromkeys(terms))
-        self._term_ids.update({term: [] for term in fresh})
-        names: dict[tuple[int, int], tuple[str, str]] = {}
-        parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": fresh}
-        for row in self._table(statements.TERMS, parameters).to_pylist():
-            number = self._numbers[row["filename"]]
-            self._term_ids[row["term"]].append((number, row["field"], row["term_id"]))
-            names[number, row["term_id"]] = (row["field"], row["term"])
-        if not names:
-            return
-        numbers = sorted({number for number, _ in names})
+    def _load(self, terms: Sequence[str]) -> dict[str, dict[tuple[str, str], TermPostings]]:
+        """Read the postings of `terms`; one without any has none."""
+        found: dict[str, dict[tuple[str, str], TermPostings]] = {term: {} for term in terms}
+        parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": list(terms)}
+        entries = self._fetch(statements.TERMS, parameters)
+        if not len(entries["term_id"]):
+            return found
+        numbers = np.unique(entries["file_index"])
         parameters = {
-            "files": [self._paths["postings"][number] for number in numbers],
-            "term_ids": sorted({term_id for _, term_id in names}),
+            "files": [self._paths["postings"][int(number)] for number in numbers],
+            "term_ids": np.unique(entries["term_id"]).tolist(),
         }
         rows = self._fetch(statements.POSTINGS, parameters)
-        segments = self._segments(rows)
-        documents = self._bases[segments] + rows["document"]
+        # One number for each segment's term, so that one sort brings all postings together.
+        width = 1 << 32
+        owners = numbers[rows["file_index"].astype(np.int64)].astype(np.int64) * width
+        keys = owners + rows["term_id"]
+        documents = self._bases[owners // width] + rows["document"]
+        order = np.lexsort((documents, keys))
+        keys, documents = keys[order], documents[order]
+        frequencies = rows["frequency"][order].astype(np.uint32)
         live = self.live[documents]
-        for (number, term_id), key in sorted(names.items()):
-            mask = (segments == number) & (rows["term_id"] == term_id) & live
-            order = np.argsort(documents[mask], kind="stable")
+        parts: dict[tuple[str, str], list[TermPostings]] = {}
+        sorted_entries = sorted(zip(*(entries[name].tolist() for name in _ENTRY), strict=True))
+        for number, term_id, name, term, first_row in sorted_entries:
+            key = number * width + term_id
+            start, end = np.searchsorted(keys, (key, key + 1))
+            kept = live[start:end]
+            places = np.arange(first_row, first_row + end - start, dtype=np.uint32)
             part = TermPostings(
-                documents[mask][order], rows["frequency"][mask][order].astype(np.int64)
+                documents[start:end][kept], frequencies[start:end][kept], places[kept]
             )
-            before = self._postings.get(key)
-            self._postings[key] = (
-                part
-                if before is None
-                else TermPostings(
-                    np.concatenate([before.documents, part.documents]),
-                    np.concatenate([before.frequencies, part.frequencies]),
-                )
+            parts.setdefault((name, term), []).append(part)
+        for (name, term), some in parts.items():
+            found[term][name, term] = TermPostings(
+                np.concatenate([part.documents for part in some]),
+                np.concatenate([part.frequencies for part in some]),
+                np.concatenate([part.rows for part in some]),
             )
+        return found
 
     def _live_mask(self) -> NDArray[np.bool_]:
         live = np.ones(int(self._bases[-1]), dtype=bool)
@@ -223,51 +272,44 @@ class GenerationReader:
             live[[int(base) + ordinal for ordinal in segment.tombstones]] = False
         return live
 
-    def _segment_paths(self, kind: str, documents: Sequence[int]) -> list[str]:
-        numbers = np.searchsorted(self._bases, np.asarray(documents), side="right") - 1
-        return [self._paths[kind][number] for number in np.unique(numbers)]
+    def _segment(self, number: int) -> StoredSegment:
+        found = self._stored.get(number)
+        if found is None:
+            entry = self.manifest.segments[number]
+            found = self._stored[number] = StoredSegment(self.tenant, entry, self._files)
+        return found
 
-    def _locals(self, documents: Sequence[int]) -> list[int]:
-        wanted = np.asarray(documents, dtype=np.int64)
-        numbers = np.searchsorted(self._bases, wanted, side="right") - 1
-        return [int(ordinal) for ordinal in np.unique(wanted - self._bases[numbers])]
-
-    def _rows(self, sql: str, documents: Sequence[int]) -> list[dict[str, Any]]:
-        if not documents:
-            return []
-        parameters = {
-            "files": self._segment_paths("documents", documents),
-            "documents": self._locals(documents),
-        }
-        return list(self._table(sql, parameters).to_pylist())
-
-    def _number(self, row: dict[str, Any]) -> int:
-        number = self._numbers[row["filename"]]
-        return int(self._bases[number]) + int(row["document"])
-
-    def _segments(self, rows: dict[str, NDArray[np.generic]]) -> Numbers:
-        names, inverse = np.unique(rows["filename"], return_inverse=True)
-        return np.array([self._numbers[str(name)] for name in names], dtype=np.int64)[inverse]
-
-    def _global(self, rows: dict[str, NDArray[np.generic]], local: NDArray[np.generic]) -> Numbers:
-        numbers: Numbers = self._bases[self._segments(rows)] + local
+    def _segment_numbers(self, documents: Numbers) -> Numbers:
+        numbers: Numbers = np.searchsorted(self._bases, documents, side="right") - 1
         return numbers
 
-    def _fetch(self, sql: str, parameters: dict[str, Any]) -> dict[str, NDArray[np.generic]]:
-        with _translated():
-            return self._connection.execute(sql, parameters).fetchnumpy()
+    def _by_segment(self, documents: Sequence[int]) -> Iterator[tuple[int, Numbers]]:
+        """Yield each segment that `documents` lie in, and their ordinals there."""
+        numbers = np.unique(np.asarray(documents, dtype=np.int64))
+        segments = self._segment_numbers(numbers)
+        for segment in np.unique(segments).tolist():
+            yield segment, numbers[segments == segment] - self._bases[segment]
+
+    def _fetch(self, sql: str, parameters: dict[str, Any]) -> dict[str, NDArray[Any]]:
+        with self._translated() as connection:
+            return connection.execute(sql, parameters).fetchnumpy()
 
     def _table(self, sql: str, parameters: dict[str, Any]) -> pa.Table:
-        with _translated():
-            return self._connection.sql(sql, params=parameters).to_arrow_table()
+        with self._translated() as connection:
+            return connection.sql(sql, params=parameters).to_arrow_table()
+
+    @contextmanager
+    def _translated(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield the connection; turn DuckDB's errors about files into ours."""
+        if self._connection is None:
+            folder = self._files.path(self.tenant, "segments")
+            self._connection = locked_connection(folder, self._threads, self._memory_limit_bytes)
+        try:
+            yield self._connection
+        except duckdb.IOException as error:
+            raise StoreUnavailable("a file of the index can't be read") from error
+        except duckdb.InvalidInputException as error:
+            raise CorruptIndex("a file of the index is not what it was; run reindex") from error
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn DuckDB's errors about files into ours."""
-    try:
-        yield
-    except duckdb.IOException as error:
-        raise StoreUnavailable("a file of the index can't be read") from error
-    except duckdb.InvalidInputException as error:
-        raise CorruptIndex("a file of the index is not what it was; run reindex") from error
+_ENTRY = ("file_index", "term_id", "field", "term", "first_posting")

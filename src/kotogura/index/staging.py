@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.documents.extracted import ExtractedDocument, staged_name
 from kotogura.index.changes import StagedChange, StagedChanges
+from kotogura.index.content import IndexedDocument, analyse_documents
 from kotogura.index.manifest import FileEntry, SegmentEntry
-from kotogura.index.segment import IndexedDocument, analyse_documents, write_segment
+from kotogura.index.segment import write_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 

@@ -1,13 +1,57 @@
-"""Reading a segment's Parquet file as one table, its failures told by our classes."""
+"""Tables to Parquet bytes and back, failures told by our classes."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file's columns are stored; paths name leaves, as `positions.list.element`.
+
+    Attributes:
+        encodings: by path; plain where nothing is said.
+        dictionaries: paths of columns whose values repeat.
+        statistics: columns whose least and greatest value let readers skip a row group.
+        compression_level: of zstd.
+    """
+
+    encodings: Mapping[str, str] = field(default_factory=dict)
+    dictionaries: tuple[str, ...] = ()
+    statistics: tuple[str, ...] = ()
+    compression_level: int = 3
+
+
+def encode_table(groups: Iterable[pa.Table], layout: Layout) -> bytes:
+    """Return a Parquet file with one row group for each of `groups`, of which there is one."""
+    sink = io.BytesIO()
+    writer: pq.ParquetWriter | None = None
+    for table in groups:
+        if writer is None:
+            writer = pq.ParquetWriter(
+                sink,
+                table.schema,
+                compression="zstd",
+                compression_level=layout.compression_level,
+                use_dictionary=list(layout.dictionaries),
+                column_encoding=dict(layout.encodings),
+                write_statistics=list(layout.statistics),
+            )
+        writer.write_table(table, row_group_size=max(1, len(table)))
+    if writer is None:
+        raise ValueError("a file has one row group at least")
+    writer.close()
+    return sink.getvalue()
 
 
 def read_table(
@@ -27,3 +71,26 @@ def read_table(
         raise CorruptIndex("a file of the index is not what it was; run reindex") from error
     except OSError as error:
         raise StoreUnavailable("a file of the index can't be read") from error
+
+
+def list_offsets(table: pa.Table, column: str) -> NDArray[np.int64]:
+    """Return int64 [rows + 1]: where each row's values begin in `list_values`, and their end."""
+    offsets: NDArray[np.int64] = table.column(column).combine_chunks().offsets.to_numpy()
+    return offsets.astype(np.int64) - int(offsets[0])
+
+
+def list_values(table: pa.Table, column: str) -> NDArray[Any]:
+    """Return the values of a column of lists, row after row."""
+    values: NDArray[Any] = table.column(column).combine_chunks().flatten().to_numpy()
+    return values
+
+
+def lists(starts: NDArray[np.int64], values: NDArray[Any]) -> pa.ListArray:
+    """Return a column of lists; `starts` has where each begins in `values`, and their end."""
+    return pa.ListArray.from_arrays(pa.array(starts.astype(np.int32)), pa.array(values))
+
+
+def ragged(rows: Sequence[NDArray[Any]], kind: type[np.generic]) -> pa.ListArray:
+    """Return a column of lists with one list for each of `rows`."""
+    starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+    return lists(starts, np.concatenate([*rows, np.zeros(0)]).astype(kind))

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from kotogura.index.content import IndexedDocument
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import FileEntry
-from kotogura.index.segment import IndexedDocument
 from kotogura.index.staging import EmbedSegment
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.segment_vectors import embed_segment

@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, ModelNotReady
+from kotogura.index.cache import ByteCache
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import Manifest
 from kotogura.index.reader import GenerationReader
+from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.meaning import PassageIndex
+from kotogura.search.words import WordIndex
 from kotogura.semantics.serving import ServingModels
 from kotogura.semantics.vectors import WordVectors
 from kotogura.tenants.files import TenantFiles
@@ -27,6 +30,7 @@ class OpenGeneration:
     files: TenantFiles
     _passages: PassageIndex | None = field(default=None)
     _words: WordVectors | None = field(default=None)
+    _word_index: tuple[Bm25Settings, WordIndex] | None = field(default=None)
 
     @property
     def tenant(self) -> TenantId:
@@ -37,6 +41,12 @@ class OpenGeneration:
     def manifest(self) -> Manifest:
         """What it is made of."""
         return self.reader.manifest
+
+    def word_index(self, settings: Bm25Settings) -> WordIndex:
+        """All words, weighed by `settings`."""
+        if self._word_index is None or self._word_index[0] is not settings:
+            self._word_index = settings, WordIndex(self.reader, settings)
+        return self._word_index[1]
 
     @property
     def passages(self) -> PassageIndex:
@@ -65,6 +75,7 @@ class OpenGenerations:
         self._generations = generations
         self._files = files
         self._models = models
+        self._cache = ByteCache()
         self._open: OrderedDict[tuple[TenantId, str], OpenGeneration] = OrderedDict()
 
     def current(self, tenant: TenantId) -> OpenGeneration:
@@ -77,7 +88,8 @@ class OpenGenerations:
         found = self._open.pop((tenant, name), None)
         if found is None:
             manifest = self._generations.open(tenant, pointer).manifest if pointer else _EMPTY
-            found = OpenGeneration(GenerationReader(tenant, manifest, self._files), self._files)
+            reader = GenerationReader(tenant, manifest, self._files, cache=self._cache, pinned=name)
+            found = OpenGeneration(reader, self._files)
         self._open[tenant, name] = found
         if len(self._open) > OPEN_GENERATION_COUNT:
             _, oldest = self._open.popitem(last=False)

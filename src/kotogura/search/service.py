@@ -1,6 +1,7 @@
 """The questions that can be asked of a tenant's documents, each answered from one generation."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import DocumentNotFound, InvalidQuery
@@ -18,12 +19,15 @@ from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.fusion import fuse
 from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration, OpenGenerations
+from kotogura.search.pairs import PairRescoring
+from kotogura.search.ranking import rank
 from kotogura.search.snippets import join_spans, make_snippet
-from kotogura.search.words import query_terms, rank, score_words
+from kotogura.search.words import query_terms
 from kotogura.tenants.identity import TenantId
 
 QUERY_LIMIT_CHARACTERS = 1_000
 HIT_LIMIT = 100
+_DEFAULT_RESCORING = PairRescoring()
 
 
 class SearchService:
@@ -34,10 +38,13 @@ class SearchService:
         opened: OpenGenerations,
         analyzer: Analyzer,
         settings: Bm25Settings | None = None,
+        rescoring: PairRescoring | None = _DEFAULT_RESCORING,
     ) -> None:
+        """Wire the parts; without `rescoring`, search by word is BM25 and nothing else."""
         self._opened = opened
         self._analyzer = analyzer
         self._settings = settings or Bm25Settings()
+        self._rescoring = rescoring
 
     def search(
         self, tenant: TenantId, query: str, mode: Mode | None = None, limit: int = 10
@@ -59,7 +66,7 @@ class SearchService:
         meaning: MeaningScores | None = None
         if mode != "meaning":
             terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
-            scores = score_words(terms, reader, self._settings).scores
+            scores = self._score_words(opened, query, terms, limit)
         if mode != "words":
             meaning = opened.passages.score(self._opened.embed(opened, query))
             scores = fuse(scores, meaning.similarities) if mode == "both" else _cosines(meaning)
@@ -67,8 +74,33 @@ class SearchService:
             mode=mode,
             generation=opened.manifest.generation,
             total=int(np.count_nonzero(scores > 0)),
-            hits=_hits(opened, rank(scores, limit, reader), terms, meaning),
+            hits=_hits(opened, rank(scores, limit, reader.document_id), terms, meaning),
         )
+
+    def rank_words(self, tenant: TenantId, query: str, limit: int = 10) -> list[tuple[str, float]]:
+        """Return (document id, score) of what a search by word finds, without reading documents.
+
+        Raises:
+            InvalidQuery: when the query is blank or too long, or `limit` not 1 to 100.
+        """
+        _check(query, limit)
+        opened = self._opened.current(tenant)
+        terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
+        scores = self._score_words(opened, query, terms, limit)
+        ranked = rank(scores, limit, opened.reader.document_id)
+        return [(opened.reader.document_id(number), score) for number, score in ranked]
+
+    def _score_words(
+        self, opened: OpenGeneration, query: str, terms: tuple[str, ...], limit: int
+    ) -> NDArray[np.float64]:
+        scores = opened.word_index(self._settings).score(terms)
+        if self._rescoring is not None:
+            reader = opened.reader
+            pool_count = max(limit, self._rescoring.pool_count)
+            pool = rank(scores, pool_count, reader.document_id)
+            numbers = np.array([number for number, _ in pool], dtype=np.int64)
+            scores[numbers] = self._rescoring.rescore(query, numbers, scores[numbers], reader)
+        return scores
 
     def document(self, tenant: TenantId, document_id: str) -> DocumentAnswer:
         """Return one document. Raises DocumentNotFound, also for another tenant's."""
@@ -103,7 +135,7 @@ class SearchService:
             meaning = opened.passages.score(vector)
             scores = _cosines(meaning)
             scores[number] = 0.0
-            hits = _hits(opened, rank(scores, limit, opened.reader), (), meaning)
+            hits = _hits(opened, rank(scores, limit, opened.reader.document_id), (), meaning)
         generation = opened.manifest.generation
         return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
 
@@ -149,7 +181,7 @@ def _number(opened: OpenGeneration, document_id: str) -> int:
     return number
 
 
-def _cosines(meaning: MeaningScores) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _cosines(meaning: MeaningScores) -> NDArray[np.float64]:
     """Return similarities as scores: 0 for documents without passages or turned away."""
     return np.maximum(np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0), 0.0)
 

@@ -1,5 +1,6 @@
 """Search by word: BM25 over the postings of a query's terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,21 +8,11 @@ from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import AnalyzerMismatch
-from kotogura.index.reader import GenerationReader
-from kotogura.search.bm25 import Bm25Settings, inverse_document_frequency, saturate
+from kotogura.index.reader import GenerationReader, TermPostings
+from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WordScores:
-    """What a query's terms are worth in every document.
-
-    Attributes:
-        terms: the query's distinct terms, in its order.
-        scores: float64 [document count], by the document's number; 0 without any of the terms.
-    """
-
-    terms: tuple[str, ...]
-    scores: NDArray[np.float64]
+_DENSE_SHARE = 16
+"""A term that more than a 16th of all documents have is kept as one number for each document."""
 
 
 def query_terms(query: str, analyzer: Analyzer, index_fingerprint: str) -> tuple[str, ...]:
@@ -32,39 +23,102 @@ def query_terms(query: str, analyzer: Analyzer, index_fingerprint: str) -> tuple
     """
     if index_fingerprint and analyzer.fingerprint != index_fingerprint:
         raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
-    return tuple(dict.fromkeys(token.term for token in analyzer.analyze(query).tokens))
+    return tuple(dict.fromkeys(analyzer.analyze(query).terms))
 
 
-def score_words(
-    terms: tuple[str, ...], reader: GenerationReader, settings: Bm25Settings
-) -> WordScores:
-    """Return the weighted sum, over fields and terms, of idf times saturated frequency."""
-    manifest = reader.manifest
-    scores = np.zeros(len(reader.live), dtype=np.float64)
-    for (field, _), postings in reader.postings(terms).items():
-        weight = settings.field_weights.get(field, 1.0)
-        idf = inverse_document_frequency(manifest.document_count, len(postings.documents))
-        average = manifest.field_length(field) / max(1, manifest.document_count)
-        lengths = reader.lengths(field)[postings.documents]
-        saturated = saturate(postings.frequencies, lengths, average, settings)
-        scores[postings.documents] += weight * idf * saturated
-    return WordScores(terms, scores)
+@dataclass(frozen=True, slots=True, eq=False)
+class Impacts:
+    """What a term adds to the scores of documents.
 
-
-def rank(
-    scores: NDArray[np.float64], limit: int, reader: GenerationReader
-) -> list[tuple[int, float]]:
-    """Return the `limit` best (document, score) above 0; equal scores by document id.
-
-    Only the best are sorted: time grows with the number of documents, not with its logarithm.
+    Attributes:
+        documents: int64 [n], ascending; None where `values` has every document.
+        values: float64 [n] or [document count].
     """
-    found = np.flatnonzero(scores > 0)
-    if len(found) > limit > 0:
-        threshold = np.partition(scores[found], len(found) - limit)[len(found) - limit]
-        found = found[scores[found] >= threshold]
-    ids = reader.document_ids([int(number) for number in found])
-    ranked = sorted(
-        ((int(number), float(scores[number])) for number in found),
-        key=lambda pair: (-pair[1], ids[pair[0]]),
-    )
-    return ranked[:limit]
+
+    documents: NDArray[np.int64] | None
+    values: NDArray[np.float64]
+
+    @property
+    def size_bytes(self) -> int:
+        """What its arrays take in memory."""
+        return self.values.nbytes + (0 if self.documents is None else self.documents.nbytes)
+
+
+class WordIndex:
+    """All words of one generation, weighed once and kept in the reader's cache.
+
+    A frequent term's impacts are one addition of two arrays, which costs a few microseconds
+    whatever its frequency; a rare term's are added at its documents. All are summed in the order of
+    the query's terms, so that a score depends on nothing else than the document.
+    """
+
+    def __init__(self, reader: GenerationReader, settings: Bm25Settings) -> None:
+        self._reader = reader
+        self._settings = settings
+        self._name = f"impacts {settings}"
+        self._dampers: NDArray[np.float64] | None = None
+
+    def score(self, terms: Sequence[str]) -> NDArray[np.float64]:
+        """Return what `terms` are worth in every document, by its number; 0 without any of them."""
+        scores = np.zeros(len(self._reader.live))
+        for impacts in self._impacts(terms):
+            if impacts.documents is None:
+                np.add(scores, impacts.values, out=scores)
+            else:
+                scores[impacts.documents] += impacts.values
+        return scores
+
+    def _impacts(self, terms: Sequence[str]) -> list[Impacts]:
+        """Return the impacts of each of `terms`, in their order."""
+        cache, key = self._reader.cache, self._reader.key
+        found: dict[str, Impacts] = {}
+        absent: list[str] = []
+        for term in terms:
+            kept = cache.get(key(self._name, term))
+            if kept is None:
+                absent.append(term)
+            else:
+                found[term] = kept
+        if absent:
+            postings = self._reader.postings(absent)
+            for term in absent:
+                fields = {name: one for (name, other), one in postings.items() if other == term}
+                found[term] = impacts = self._weigh(fields)
+                cache.put(key(self._name, term), impacts, impacts.size_bytes + 200)
+        return [found[term] for term in terms]
+
+    def _weigh(self, fields: dict[str, TermPostings]) -> Impacts:
+        """Return the impacts of a term by its postings in each field."""
+        weights = self._settings.field_weights
+        documents = _union([one.documents for one in fields.values()])
+        frequencies = np.zeros(len(documents))
+        for name, one in fields.items():
+            frequencies[np.searchsorted(documents, one.documents)] += (
+                weights.get(name, 1.0) * one.frequencies
+            )
+        manifest = self._reader.manifest
+        idf = inverse_document_frequency(manifest.document_count, len(documents))
+        values = idf * saturate(frequencies, self._dampers_of_all()[documents])
+        if len(documents) * _DENSE_SHARE <= len(self._reader.live):
+            return Impacts(documents, values)
+        dense = np.zeros(len(self._reader.live))
+        dense[documents] = values
+        return Impacts(None, dense)
+
+    def _dampers_of_all(self) -> NDArray[np.float64]:
+        if self._dampers is None:
+            manifest = self._reader.manifest
+            lengths = np.zeros(len(self._reader.live))
+            total = 0.0
+            for name, weight in self._settings.field_weights.items():
+                lengths += weight * self._reader.lengths(name)
+                total += weight * manifest.field_length(name)
+            average = total / max(1, manifest.document_count)
+            self._dampers = dampers(lengths, average, self._settings)
+        return self._dampers
+
+
+def _union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    if len(parts) == 1:
+        return parts[0]
+    return np.unique(np.concatenate([*parts, np.zeros(0, dtype=np.int64)]))

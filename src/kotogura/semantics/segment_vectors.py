@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kotogura.errors import CorruptIndex
+from kotogura.index.content import IndexedDocument
 from kotogura.index.manifest import FileEntry, SegmentEntry
-from kotogura.index.segment import IndexedDocument, read_documents, write_file
+from kotogura.index.segment import write_file
+from kotogura.index.stored import StoredSegment
 from kotogura.semantics.passages import split_passages
 from kotogura.semantics.quantization import quantize
 from kotogura.semantics.vectors import PassageVectors
@@ -60,8 +62,10 @@ def embed_published(
 
     Documents with a tombstone are embedded too: ordinals must agree.
     """
-    documents = read_documents(tenant, segment, files)
-    return embed_segment(tenant, segment.segment_id, documents, embedder, files, on_progress)
+    ordinals = np.arange(segment.document_count)
+    documents = StoredSegment(tenant, segment, files).documents(ordinals)
+    in_order = [documents[ordinal] for ordinal in range(segment.document_count)]
+    return embed_segment(tenant, segment.segment_id, in_order, embedder, files, on_progress)
 
 
 def read_vectors(

@@ -10,6 +10,8 @@ import pytest
 from kotogura.index.changes import ManifestPointer
 from kotogura.index.manifest import FORMAT_VERSION
 from kotogura.platform.folder import FolderFiles
+from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.service import SearchService
 from tests.golden import library as golden
 from tests.memory.library import Library
 
@@ -53,11 +55,13 @@ def test_stored_files_are_what_their_manifest_says(stored: Library) -> None:
 
 
 def test_a_stored_index_is_searched_by_word(stored: Library) -> None:
-    answer = stored.service().search(stored.tenant, "休暇 申請", "words")
-    assert [(hit.name, hit.title, hit.score) for hit in answer.hits] == [
-        ("規程/休暇.txt", "休暇 規程", 1.430607),
-        ("規程/車両.txt", "車両 規程", 0.233286),
-        ("手引/駐車.txt", "駐車 の 手引", 0.208618),
+    settings = Bm25Settings(k1=1.2, b=0.75, field_weights={"title": 2.0, "body": 1.0})
+    service = SearchService(stored.service()._opened, stored.words, settings, rescoring=None)
+    answer = service.search(stored.tenant, "休暇 申請", "words")
+    assert [(hit.name, hit.title, hit.score, hit.snippet.highlights) for hit in answer.hits] == [
+        ("規程/休暇.txt", "休暇 規程", 0.619958, [(0, 2), (13, 15), (20, 22)]),
+        ("規程/車両.txt", "車両 規程", 0.231386, [(15, 17)]),
+        ("手引/駐車.txt", "駐車 の 手引", 0.203245, [(20, 22)]),
     ]
     assert answer.hits[0].snippet.text == golden.DOCUMENTS[0][2]
     assert stored.found("消える") == set()

@@ -7,7 +7,7 @@ import pytest
 
 from kotogura.documents.identity import document_id
 from kotogura.errors import CorruptIndex, StoreUnavailable
-from kotogura.index import reader as reader_module
+from kotogura.index.cache import ByteCache
 from kotogura.index.reader import GenerationReader, Span
 from tests.memory.library import Library
 
@@ -90,6 +90,8 @@ def test_documents_come_back_whole(filled: Library) -> None:
         "media_type": "text/plain",
         "title_length": 2,
         "body_length": 3,
+        "encoding": "utf-8",
+        "size_bytes": 29,
     }
     assert reader.documents([]) == {}
     assert reader.document_ids([a, b]) == {a: document_id("a.txt"), b: document_id("b.txt")}
@@ -121,16 +123,30 @@ def test_an_empty_generation_answers_everything_with_nothing(library: Library) -
     assert len(reader.live) == 0
 
 
-def test_terms_that_were_cached_survive_a_full_cache(
-    filled: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = filled.reader()
-    expected = {key: one.documents.tolist() for key, one in reader.postings(TERMS).items()}
-    small = filled.reader()
-    monkeypatch.setattr(reader_module, "_CACHED_TERM_COUNT", 2)
+def test_a_full_cache_lets_go_and_answers_the_same(filled: Library) -> None:
+    expected = {key: one.documents.tolist() for key, one in filled.reader().postings(TERMS).items()}
+    cache = ByteCache(limit_bytes=300)
+    small = GenerationReader(filled.tenant, filled.manifest, filled.files, cache=cache)
     small.postings(["apple"])
     found = small.postings(TERMS)
     assert {key: one.documents.tolist() for key, one in found.items()} == expected
+    assert cache.size_bytes <= 300
+
+
+def test_generations_that_share_a_cache_keep_their_own(filled: Library) -> None:
+    cache = ByteCache()
+    before, names = [], []
+    for pinned in ("first", "second"):
+        reader = GenerationReader(
+            filled.tenant, filled.manifest, filled.files, cache=cache, pinned=pinned
+        )
+        before.append(len(reader.postings(["apple"])["body", "apple"].documents))
+        names.append({one.name for one in reader.documents(range(2)).values()})
+        filled.delete("b.txt")
+        filled.compact()
+    assert before == [2, 1]
+    assert "b.txt" in names[0]
+    assert "b.txt" not in names[1]
 
 
 TERMS = ["apple", "pear", "plum", "first"]

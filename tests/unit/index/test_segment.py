@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.documents.extracted import ExtractedDocument
+from kotogura.index import segment as segment_module
+from kotogura.index.content import analyse_documents
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.segment import analyse_documents, write_segment
+from kotogura.index.segment import write_segment
+from kotogura.index.stored import StoredSegment
 from kotogura.tenants.identity import TenantId
 from tests.memory.files import MemoryFiles
 from tests.memory.language import WordAnalyzer
@@ -94,21 +97,35 @@ def test_the_entry_counts_documents_units_and_bytes(files: MemoryFiles) -> None:
         assert len(files.read(MINATO, entry.name)) == entry.size_bytes
 
 
-def test_terms_are_ordered_by_field_and_text_and_point_to_their_postings(
+def test_terms_are_ordered_by_text_and_field_and_point_to_their_postings(
     files: MemoryFiles,
 ) -> None:
     segment = write(files, PAIR)
     assert [tuple(row.values()) for row in rows(files, segment, "terms")] == [
-        ("body", "apple", 0, 2, 0),
-        ("body", "pear", 1, 1, 2),
-        ("title", "apple", 2, 1, 3),
+        ("apple", "body", 0, 2, 0),
+        ("apple", "title", 1, 1, 2),
+        ("pear", "body", 2, 1, 3),
     ]
     assert [tuple(row.values()) for row in rows(files, segment, "postings")] == [
-        (0, 0, 1, [1], [5], [10]),
-        (0, 1, 1, [0], [0], [5]),
-        (1, 0, 2, [0, 2], [0, 11], [4, 15]),
-        (2, 0, 1, [0], [0], [5]),
+        (0, 0, 1),
+        (0, 1, 1),
+        (1, 0, 1),
+        (2, 0, 2),
     ]
+    assert [tuple(row.values()) for row in rows(files, segment, "positions")] == [
+        ([1], [1]),
+        ([0], [1]),
+        ([0], [1]),
+        ([0, 2], [1, 1]),
+    ]
+
+
+def test_texts_tell_how_far_each_unit_is_from_the_next(files: MemoryFiles) -> None:
+    found = rows(files, write(files, PAIR), "texts")
+    assert [row["body"] for row in found] == ["pear apple pear", "apple"]
+    assert [row["body_advances"] for row in found] == [[0, 5, 6, 4], [0, 5]]
+    assert [row["body_gaps"] for row in found] == [[1, 1, 0], []]
+    assert [row["title_advances"] for row in found] == [[0, 5], []]
 
 
 def test_documents_keep_their_order(files: MemoryFiles) -> None:
@@ -116,13 +133,20 @@ def test_documents_keep_their_order(files: MemoryFiles) -> None:
     assert [(row["document"], row["document_id"]) for row in found] == [(0, "b"), (1, "a")]
 
 
-def test_rows_come_in_groups_that_can_be_skipped(files: MemoryFiles) -> None:
-    many = [document(f"{number:04d}", f"word{number} word") for number in range(1_100)]
+def test_rows_come_in_groups_that_can_be_skipped(
+    files: MemoryFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_module, "TEXT_BYTES_PER_GROUP", 10_000)
+    many = [document(f"{number:04d}", f"word{number} word") for number in range(2_100)]
     segment = write(files, many)
-    groups = pq.ParquetFile(files.path(MINATO, segment.files["documents"].name)).metadata
-    assert groups.num_row_groups == 3
-    postings = pq.ParquetFile(files.path(MINATO, segment.files["postings"].name)).metadata
-    assert postings.row_group(0).column(0).statistics.has_min_max
+    metadata = {
+        kind: pq.ParquetFile(files.path(MINATO, entry.name)).metadata
+        for kind, entry in segment.files.items()
+    }
+    counts = {kind: one.num_row_groups for kind, one in metadata.items()}
+    assert counts == {"terms": 2, "postings": 1, "positions": 2, "documents": 2, "texts": 8}
+    for kind, column in (("terms", 0), ("postings", 0), ("documents", 0)):
+        assert metadata[kind].row_group(0).column(column).statistics.has_min_max
 
 
 WORDS = st.lists(st.sampled_from(["apple", "pear", "言葉", "𠮷野", "a-b"]), max_size=12)
@@ -136,18 +160,44 @@ def test_every_word_has_its_posting_and_every_posting_its_word(
     files = MemoryFiles(tmp_path_factory.mktemp("segment"))
     texts = ["　".join(words) for words in bodies]
     segment = write(files, [document(f"d{n}", text) for n, text in enumerate(texts)])
-    terms = {row["term_id"]: row["term"] for row in rows(files, segment, "terms")}
-    seen: dict[tuple[int, int], str] = {}
-    for row in pq.read_table(files.path(MINATO, segment.files["postings"].name)).to_pylist():
-        places = zip(row["positions"], row["starts"], row["ends"], strict=True)
-        for position, start, end in places:
-            assert texts[row["document"]][start:end] == terms[row["term_id"]]
-            seen[row["document"], position] = terms[row["term_id"]]
+    terms = [row["term"] for row in rows(files, segment, "terms")]
+    stored = StoredSegment(MINATO, segment, files)
+    seen: dict[tuple[int, int], object] = {}
+    for number, row in enumerate(rows(files, segment, "postings")):
+        ordinal, term = int(str(row["document"])), terms[int(str(row["term_id"]))]
+        places = rows(files, segment, "positions")[number]["positions"]
+        spans = stored.spans({"body": {ordinal: [number]}})[ordinal]["body"]
+        assert isinstance(places, list)
+        for position, (start, end) in zip(places, spans, strict=True):
+            assert texts[ordinal][start:end] == term
+            seen[ordinal, position] = term
     assert seen == {
         (number, position): word
         for number, words in enumerate(bodies)
         for position, word in enumerate(words)
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(alphabet="関西国際空港のサーバ㌕ｶﾞ\u3099\u200b。 ab1", max_size=40))
+def test_stored_offsets_are_those_of_the_analysis(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    files = MemoryFiles(tmp_path_factory.mktemp("offsets"))
+    content = analyse_documents([document("d", text)], ANALYZER)
+    segment = write_segment(MINATO, content, ANALYZER.fingerprint, files)
+    terms = rows(files, segment, "terms")
+    stored = StoredSegment(MINATO, segment, files)
+    found = {
+        (terms[int(str(row["term_id"]))]["term"], span)
+        for number, row in enumerate(rows(files, segment, "postings"))
+        if terms[int(str(row["term_id"]))]["field"] == "body"
+        for span in stored.spans({"body": {0: [number]}})[0]["body"]
+    }
+    assert found == {(one.term, (one.start, one.end)) for one in ANALYZER.analyze(text).tokens}
+
+
+ANALYZER = sudachi_analyzer()
 
 
 def test_japanese_is_found_by_its_words_and_by_parts_of_compounds(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotogura.search.bm25 import Bm25Settings, inverse_document_frequency, saturate
+from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
 
 
 @given(count=st.integers(1, 10**6), data=st.data())
@@ -26,7 +26,8 @@ def test_the_inverse_document_frequency_is_lucenes() -> None:
 
 
 def test_saturation_grows_with_frequency_and_shrinks_with_length() -> None:
-    found = saturate(np.array([1, 2, 50, 1]), np.array([10, 10, 10, 40]), 10.0, Bm25Settings())
+    damped = dampers(np.array([10.0, 10.0, 10.0, 40.0]), 10.0, Bm25Settings(k1=1.2))
+    found = saturate(np.array([1.0, 2.0, 50.0, 1.0]), damped)
     assert found.tolist() == [*sorted(found[:3].tolist()), found[3]]
     assert found[3] < found[0]
     assert found.max() < 1
@@ -34,5 +35,5 @@ def test_saturation_grows_with_frequency_and_shrinks_with_length() -> None:
 
 
 def test_without_any_length_nothing_is_divided_by_zero() -> None:
-    found = saturate(np.array([1]), np.array([0]), 0.0, Bm25Settings())
-    assert found.tolist() == pytest.approx([1 / (1 + 1.2 * 0.25)])
+    damped = dampers(np.zeros(1), 0.0, Bm25Settings(k1=1.2, b=0.75))
+    assert saturate(np.ones(1), damped).tolist() == pytest.approx([1 / (1 + 1.2 * 0.25)])

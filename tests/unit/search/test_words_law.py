@@ -18,7 +18,7 @@ from kotogura.search.service import SearchService
 from tests.memory.library import Library
 
 WORDS = ["apple", "pear", "plum", "fig"]
-K1, B = 1.2, 0.75
+K1, B = 0.9, 0.5
 WEIGHTS = {"title": 2.0, "body": 1.0}
 
 
@@ -33,18 +33,26 @@ def reference(
 ) -> list[tuple[str, float]]:
     """Return (name, score) of all documents that match, the best first, equals by document id."""
     weights = weights or WEIGHTS
+    fields = {
+        name: [(getattr(text, field), weight) for field, weight in weights.items()]
+        for name, text in texts.items()
+    }
+    lengths = {
+        name: sum(weight * len(words) for words, weight in some) for name, some in fields.items()
+    }
+    average = sum(lengths.values()) / max(1, len(lengths))
     scores: dict[str, float] = {}
-    for field, weight in weights.items():
-        fields = {name: getattr(text, field) for name, text in texts.items()}
-        average = sum(map(len, fields.values())) / max(1, len(fields))
-        for word in dict.fromkeys(query):
-            having = [name for name, words in fields.items() if word in words]
-            idf = math.log(1 + (len(texts) - len(having) + 0.5) / (len(having) + 0.5))
-            for name in having:
-                frequency = fields[name].count(word)
-                norm = 1 - B + B * len(fields[name]) / average
-                gain = weight * idf * frequency / (frequency + K1 * norm)
-                scores[name] = scores.get(name, 0.0) + gain
+    for word in dict.fromkeys(query):
+        frequencies = {
+            name: sum(weight * words.count(word) for words, weight in some)
+            for name, some in fields.items()
+        }
+        having = [name for name, frequency in frequencies.items() if frequency]
+        idf = math.log(1 + (len(texts) - len(having) + 0.5) / (len(having) + 0.5))
+        for name in having:
+            norm = 1 - B + B * lengths[name] / average
+            gain = idf * frequencies[name] / (frequencies[name] + K1 * norm)
+            scores[name] = scores.get(name, 0.0) + gain
     return sorted(scores.items(), key=lambda pair: (-pair[1], document_id(pair[0])))
 
 
@@ -92,7 +100,7 @@ def test_scores_equal_the_reference_and_no_merge_changes_them(
         texts[name] = data.draw(st.builds(Text, title=words, body=words))
         library.upload(name, " ".join(texts[name].body), " ".join(texts[name].title))
 
-    service = library.service()
+    service = SearchService(library.service()._opened, library.words, rescoring=None)
     cut = service.search(library.tenant, " ".join(query), "words", 100)
     same_ranking(cut.hits, reference(texts, query))
     assert cut.total == len(cut.hits)
@@ -124,9 +132,25 @@ def test_fields_count_by_their_weights(
         library.stage(library.put(name, " ".join(text.body), " ".join(text.title)))
     library.upload("0.txt", " ".join(texts["0.txt"].body), " ".join(texts["0.txt"].title))
     weights = {"title": title, "body": body}
-    service = SearchService(library.service()._opened, library.words, Bm25Settings(K1, B, weights))
+    service = SearchService(
+        library.service()._opened, library.words, Bm25Settings(K1, B, weights), None
+    )
     found = service.search(library.tenant, " ".join(query), "words", 100)
     same_ranking(found.hits, reference(texts, query, weights))
+
+
+@settings(max_examples=12)
+@given(collection=collections, query=queries)
+def test_no_merge_changes_what_rescoring_makes_of_scores(
+    tmp_path_factory: pytest.TempPathFactory, collection: list[Text], query: list[str]
+) -> None:
+    library = Library(tmp_path_factory.mktemp("rescoring"))
+    texts = {f"{number}.txt": text for number, text in enumerate(collection)}
+    fill(library, texts, [False] * len(texts))
+    before = library.service().search(library.tenant, " ".join(query), "words", 100)
+    library.compact()
+    after = library.service().search(library.tenant, " ".join(query), "words", 100)
+    assert after.hits == before.hits
 
 
 def test_equal_documents_come_by_their_ids(library: Library) -> None:

@@ -1,0 +1,192 @@
+"""What a segment holds before it is written: documents in order, occurrences of terms in columns.
+
+Occurrences come in while documents are analysed, or while older segments are read for a merge, and
+are sorted once in the end: a radix sort of columns is what indexing a million postings a second
+takes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kotogura.analysis.analyzer import AnalyzedText, Analyzer
+from kotogura.documents.extracted import ExtractedDocument
+from kotogura.index.manifest import FIELDS
+from kotogura.index.units import Ordinals, Units
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document's facts as a segment keeps them; lengths in units of the analyzer.
+
+    `encoding` and `size_bytes` of the file are None where an earlier release didn't keep them.
+    """
+
+    document_id: str
+    version: str
+    name: str
+    title: str
+    body: str
+    media_type: str
+    title_length: int
+    body_length: int
+    encoding: str | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Occurrences:
+    """Every place of every term, ordered by term, document and position.
+
+    Attributes:
+        terms: (term, field) by term id, ascending.
+        term_ids: uint32 [n].
+        documents: uint32 [n], ordinals.
+        positions: uint32 [n], in units of the field's text.
+        widths: uint8 [n], in units.
+    """
+
+    terms: Sequence[tuple[str, str]]
+    term_ids: Ordinals
+    documents: Ordinals
+    positions: Ordinals
+    widths: NDArray[np.uint8]
+
+    def posting_starts(self) -> NDArray[np.int64]:
+        """Return, for each posting, its first occurrence, and in the end how many there are."""
+        size = len(self.term_ids)
+        first = np.ones(size, dtype=bool)
+        first[1:] = (self.term_ids[1:] != self.term_ids[:-1]) | (
+            self.documents[1:] != self.documents[:-1]
+        )
+        return np.append(np.flatnonzero(first), size)
+
+
+@dataclass(slots=True)
+class SegmentContent:
+    """Documents in the order of their ordinals, the units of their texts, and occurrences.
+
+    `units` has a list for each field, in the order of the documents.
+    """
+
+    documents: list[IndexedDocument] = field(default_factory=list)
+    units: dict[str, list[Units]] = field(default_factory=lambda: {name: [] for name in FIELDS})
+    _codes: dict[tuple[str, str], int] = field(default_factory=dict)
+    _columns: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
+
+    def code(self, term: str, field_name: str) -> int:
+        """Return the number that this content knows (term, field) by; a new one the first time."""
+        return self._codes.setdefault((term, field_name), len(self._codes))
+
+    def add_occurrences(
+        self,
+        codes: NDArray[Any],
+        documents: NDArray[Any],
+        positions: NDArray[Any],
+        widths: NDArray[Any],
+    ) -> None:
+        """Add occurrences in columns; of one term, documents and then positions must not fall."""
+        self._columns.append((codes, documents, positions, widths))
+
+    def occurrences(self) -> Occurrences:
+        """Return everything added, sorted."""
+        columns = [np.concatenate(some) for some in zip(*self._columns, strict=True)]
+        codes, documents, positions, widths = columns or [np.zeros(0, np.uint32)] * 4
+        used = np.zeros(len(self._codes), dtype=bool)
+        used[codes] = True
+        terms = sorted(key for key, code in self._codes.items() if used[code])
+        ids = np.zeros(len(self._codes), dtype=np.uint32)
+        ids[[self._codes[key] for key in terms]] = np.arange(len(terms), dtype=np.uint32)
+        term_ids = ids[codes]
+        order = _stable_order(term_ids)
+        return Occurrences(
+            terms,
+            term_ids[order],
+            documents[order].astype(np.uint32),
+            positions[order].astype(np.uint32),
+            widths[order].astype(np.uint8),
+        )
+
+
+def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer) -> SegmentContent:
+    """Return the content of a segment of `documents`, in their order.
+
+    Raises:
+        UnanalyzableText: when one of them holds text that the analyzer refuses.
+    """
+    content = SegmentContent()
+    collectors = {name: _Collector(name) for name in FIELDS}
+    for document in documents:
+        analyzed = {
+            "title": analyzer.analyze(document.title),
+            "body": analyzer.analyze(document.body),
+        }
+        for name, text in analyzed.items():
+            collectors[name].add(text)
+            content.units[name].append(_units(text))
+        content.documents.append(
+            IndexedDocument(
+                document_id=document.document_id,
+                version=document.version,
+                name=document.name,
+                title=document.title,
+                body=document.body,
+                media_type=document.media_type,
+                title_length=analyzed["title"].length,
+                body_length=analyzed["body"].length,
+                encoding=document.encoding,
+                size_bytes=document.size_bytes,
+            )
+        )
+    for collector in collectors.values():
+        collector.hand_over(content)
+    return content
+
+
+class _Collector:
+    """Gathers one field's occurrences as its documents are analysed."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._codes: list[int] = []
+        self._positions: list[int] = []
+        self._widths: list[int] = []
+        self._counts: list[int] = []
+
+    def add(self, text: AnalyzedText) -> None:
+        """Take in the next document's text."""
+        self._codes.extend(map(self._numbers.__getitem__, text.terms))
+        self._positions.extend(text.positions)
+        self._widths.extend(text.widths)
+        self._counts.append(len(text.terms))
+
+    def hand_over(self, content: SegmentContent) -> None:
+        """Add all to `content`."""
+        codes = np.array([content.code(term, self._name) for term in self._numbers], np.uint32)
+        own = np.array(self._codes, dtype=np.int64)
+        content.add_occurrences(
+            codes[own] if len(own) else own,
+            np.repeat(np.arange(len(self._counts)), self._counts),
+            np.array(self._positions, dtype=np.uint32),
+            np.array(self._widths, dtype=np.uint8),
+        )
+
+
+def _units(text: AnalyzedText) -> Units:
+    return Units(
+        np.array(text.unit_starts, dtype=np.uint32), np.array(text.unit_ends, dtype=np.uint32)
+    )
+
+
+def _stable_order(keys: Ordinals) -> NDArray[np.int64]:
+    """Return what sorts `keys`, equals in their order: numpy's radix sort takes 16 bits a time."""
+    low = np.argsort((keys & 0xFFFF).astype(np.uint16), kind="stable")
+    high = np.argsort((keys[low] >> 16).astype(np.uint16), kind="stable")
+    order: NDArray[np.int64] = low[high]
+    return order

@@ -1,0 +1,143 @@
+"""A segment as it is stored, in this format or an earlier one: documents, texts, units, places.
+
+Format 1 kept body and facts in one file and offsets beside each posting; format 2 keeps texts apart
+and offsets once for each unit of a text. What is asked of a segment is the same for both.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from kotogura.index.content import IndexedDocument
+from kotogura.index.manifest import FIELDS, SegmentEntry
+from kotogura.index.rows import RowGroups
+from kotogura.index.tables import list_offsets, list_values
+from kotogura.index.units import Units, read_units
+from kotogura.tenants.files import TenantFiles
+from kotogura.tenants.identity import TenantId
+
+Span = tuple[int, int]
+Numbers = NDArray[np.int64]
+
+_FACTS = [field.name for field in fields(IndexedDocument) if field.name != "body"]
+_LATER_FACTS = {"encoding", "size_bytes"}  # format 1 had none of these
+
+
+class StoredSegment:
+    """Reads one segment by ordinals and by rows of its postings. Failures are those of `rows`."""
+
+    def __init__(self, tenant: TenantId, entry: SegmentEntry, files: TenantFiles) -> None:
+        self._old = entry.format_version < 2
+        self._files = {
+            kind: RowGroups(files.path(tenant, file.name)) for kind, file in entry.files.items()
+        }
+
+    def group_of_facts(self, ordinal: int) -> int:
+        """Return which group of rows, as `ids` takes it, holds the document `ordinal`."""
+        return int(self._files["documents"].groups(np.array([ordinal]))[0])
+
+    def ids(self, group: int) -> tuple[int, list[str]]:
+        """Return the first ordinal of a group of documents, and the ids of all of them."""
+        file = self._files["documents"]
+        (table,) = file.read([group], ["document_id"])
+        return file.first_row(group), table.column(0).to_pylist()
+
+    def documents(self, ordinals: Numbers) -> dict[int, IndexedDocument]:
+        """Return whole documents by their ordinals."""
+        bodies = dict(self._cells("documents" if self._old else "texts", ordinals, ["body"]))
+        columns = [name for name in _FACTS if not self._old or name not in _LATER_FACTS]
+        return {
+            ordinal: IndexedDocument(body=bodies[ordinal]["body"], **row)
+            for ordinal, row in self._cells("documents", ordinals, columns)
+        }
+
+    def texts(self, ordinals: Numbers) -> dict[int, tuple[str, str]]:
+        """Return (title, body) by ordinal."""
+        bodies = dict(self._cells("documents" if self._old else "texts", ordinals, ["body"]))
+        titles = self._cells("documents", ordinals, ["title"])
+        return {ordinal: (row["title"], bodies[ordinal]["body"]) for ordinal, row in titles}
+
+    def spans(
+        self, places: Mapping[str, Mapping[int, Sequence[int]]]
+    ) -> dict[int, dict[str, list[Span]]]:
+        """Return where terms stand, in code points, end exclusive and in order.
+
+        Args:
+            places: rows of postings by field and ordinal.
+
+        Returns:
+            Spans by ordinal and field.
+        """
+        rows = {
+            (name, ordinal): numbers
+            for name, of_field in places.items()
+            for ordinal, numbers in of_field.items()
+        }
+        wanted = np.unique(np.array([row for some in rows.values() for row in some], np.int64))
+        by_row = dict(self._places(wanted))
+        units = {} if self._old else self._units({ordinal for _, ordinal in rows})
+        found: dict[int, dict[str, list[Span]]] = {}
+        for (name, ordinal), numbers in rows.items():
+            spans: list[Span] = []
+            for number in numbers:
+                one, other = by_row[number]
+                if self._old:
+                    spans += zip(one.tolist(), other.tolist(), strict=True)
+                else:
+                    text = units[ordinal][name]
+                    starts, ends = text.starts[one], text.ends[one + other - 1]
+                    spans += zip(starts.tolist(), ends.tolist(), strict=True)
+            found.setdefault(ordinal, {})[name] = sorted(
+                spans, key=lambda span: (span[0], -span[1])
+            )
+        return found
+
+    def _places(self, rows: Numbers) -> Iterator[tuple[int, tuple[Numbers, Numbers]]]:
+        """Yield (row, its two lists): starts and ends in format 1, else positions and widths."""
+        kind, columns = (
+            ("postings", ["starts", "ends"])
+            if self._old
+            else ("positions", ["positions", "widths"])
+        )
+        for first, table, local in self._tables(kind, rows, columns):
+            offsets = list_offsets(table, columns[0])
+            one, other = (list_values(table, name).astype(np.int64) for name in columns)
+            for row, start, end in zip(
+                local + first, offsets[local], offsets[local + 1], strict=True
+            ):
+                yield int(row), (one[start:end], other[start:end])
+
+    def _units(self, ordinals: set[int]) -> dict[int, dict[str, Units]]:
+        columns = [f"{name}_{column}" for name in FIELDS for column in ("advances", "gaps")]
+        found: dict[int, dict[str, Units]] = {}
+        for first, table, local in self._tables("texts", np.array(sorted(ordinals)), columns):
+            picked = table.take(pa.array(local))
+            for name in FIELDS:
+                units = read_units(picked, name)
+                for ordinal, one in zip(local + first, units, strict=True):
+                    found.setdefault(int(ordinal), {})[name] = one
+        return found
+
+    def _cells(
+        self, kind: str, ordinals: Numbers, columns: Sequence[str]
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        for first, table, local in self._tables(kind, ordinals, columns):
+            rows = table.take(pa.array(local)).to_pylist()
+            yield from zip((local + first).tolist(), rows, strict=True)
+
+    def _tables(
+        self, kind: str, rows: Numbers, columns: Sequence[str]
+    ) -> Iterator[tuple[int, pa.Table, Numbers]]:
+        """Yield (first row, table, wanted rows within it) of each row group that `rows` lie in."""
+        if not len(rows):
+            return
+        file = self._files[kind]
+        groups = file.groups(rows)
+        numbers = np.unique(groups).tolist()
+        for group, table in zip(numbers, file.read(numbers, columns), strict=True):
+            first = file.first_row(group)
+            yield first, table, rows[groups == group] - first
