@@ -1,6 +1,7 @@
-"""bm25s with its numba backend, given our terms: one field, in which a title counts by its weight.
+"""bm25s with its numba backend, given our terms and our k1 and b.
 
-It has no fields, so a title's terms stand as often as the title weighs.
+Our ranking takes title and text for one text in which the title counts by its weight, and so does
+this: the title's terms stand in it as often as the title weighs.
 """
 
 import json
@@ -19,11 +20,10 @@ from kotogura.search.bm25 import Bm25Settings
 def build(job: Job) -> dict[str, Any]:
     """Index the passages' terms."""
     settings = Bm25Settings()
-    repeated = round(settings.field_weights["title"])
     ids, rows = [], []
     for row in read_terms(job):
         ids.append(row.id)
-        rows.append(row.title * repeated + row.text)
+        rows.append(row.weighted())
     job.folder.mkdir(parents=True)
     start = time.perf_counter()
     index = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numba")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from bench.corpus import Passage, read_corpus
 from bench.engine import Job
 from bench.library import TENANT, Library
-from kotogura.analysis.analyzer import AnalyzedText, Analyzer
+from bench.timed import TimedAnalyzer, TimedFiles
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.documents.extracted import ExtractedDocument
 from kotogura.index.manifest import FileEntry, SegmentEntry
@@ -20,45 +20,26 @@ from kotogura.index.staging import build_segment
 _TEXT_COLUMNS = {"title", "body"}
 
 
-class TimedAnalyzer:
-    """Implements `Analyzer` by another, and adds up what its calls took."""
-
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        self.seconds = 0.0
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the analyzer's own."""
-        return self._analyzer.fingerprint
-
-    def analyze(self, text: str) -> AnalyzedText:
-        """Return what the analyzer does."""
-        start = time.perf_counter()
-        analyzed = self._analyzer.analyze(text)
-        self.seconds += time.perf_counter() - start
-        return analyzed
-
-
 def build(job: Job) -> dict[str, Any]:
     """Build, publish, and merge until nothing is worth merging; return the figures."""
     passages = read_corpus(job.corpus)
     analyzer = TimedAnalyzer(sudachi_analyzer())
     analyzer.analyze("辞書を先に開く。")
     analyzer.seconds = 0.0
-    library = Library(job.folder)
+    files = TimedFiles(job.folder)
+    library = Library(job.folder, files)
     start, processor_start = time.perf_counter(), time.process_time()
     segments = tuple(
-        build_segment(TENANT, batch, analyzer=analyzer, embed=_without_model, files=library.files)
+        build_segment(TENANT, batch, analyzer=analyzer, embed=_without_model, files=files)
         for batch in _batches(passages)
     )
     library.generations.publish(TENANT, None, segments=segments, content_changed=True, model=None)
-    built = time.perf_counter() - start
-    while compact(TENANT, library.generations, library.files, _no_vectors)[1]:
+    built, sync_s = time.perf_counter() - start, files.seconds
+    while compact(TENANT, library.generations, files, _no_vectors)[1]:
         pass
     total = time.perf_counter() - start
     processor = time.process_time() - processor_start
-    index_s = built - analyzer.seconds
+    index_s = built - analyzer.seconds - sync_s
     current = library.generations.current(TENANT)
     if current is None:
         raise ValueError("the corpus is empty")
@@ -71,6 +52,7 @@ def build(job: Job) -> dict[str, Any]:
         "build_cpu_s": round(processor, 3),
         "tokenize_s": round(analyzer.seconds, 3),
         "index_s": round(index_s, 3),
+        "sync_s": round(sync_s, 3),
         "merge_s": round(total - built, 3),
         "tokenize_chars_per_s": round(characters / analyzer.seconds),
         "index_postings_per_s": round(postings / index_s),
@@ -110,8 +92,8 @@ def _posting_count(library: Library, segment: SegmentEntry) -> int:
 def _text_bytes(library: Library, segments: Sequence[SegmentEntry]) -> int:
     """Return what the stored titles and texts take, compressed, in the segments' files."""
     total = 0
-    for segment in segments:
-        metadata = pq.read_metadata(library.files.path(TENANT, segment.files["documents"].name))
+    for name in (entry.name for segment in segments for entry in segment.files.values()):
+        metadata = pq.read_metadata(library.files.path(TENANT, name))
         for group in range(metadata.num_row_groups):
             for number in range(metadata.num_columns):
                 column = metadata.row_group(group).column(number)

@@ -1,6 +1,8 @@
-"""tantivy, given our terms: title and text are fields with our weights, one thread, one segment.
+"""tantivy, given our terms: one field, one thread, one segment.
 
-Its k1 and b can't be set: they are 1.2 and 0.75.
+Our ranking takes title and text for one text in which the title counts by its weight, and so does
+this: the title's terms stand in it as often as the title weighs. Two fields would be slower and
+find less. Its k1 and b can't be set: they are 1.2 and 0.75.
 """
 
 import time
@@ -12,25 +14,23 @@ import tantivy
 from bench.engine import Found, Job, second_pass
 from bench.quality import FOUND_COUNT
 from bench.terms import QueryTerms, read_terms
-from kotogura.search.bm25 import Bm25Settings
 
 _HEAP_BYTES = 1_000_000_000
 
 
 def build(job: Job) -> dict[str, Any]:
     """Index the passages' terms in the order of their ids, which is then its tie-break."""
-    rows = [(row.id, _joined(row.title), _joined(row.text)) for row in read_terms(job)]
+    rows = [(row.id, _joined(row.weighted())) for row in read_terms(job)]
     folder = job.folder / "index"
     folder.mkdir(parents=True)
     start = time.perf_counter()
     index = tantivy.Index(_schema(), str(folder))
     _register(index)
     writer = index.writer(_HEAP_BYTES, 1)
-    for number, (_, title, text) in enumerate(rows):
+    for number, (_, text) in enumerate(rows):
         document = tantivy.Document()
         document.add_unsigned("number", number)
-        document.add_text("title", title)
-        document.add_text("body", text)
+        document.add_text("terms", text)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -54,7 +54,6 @@ class Tantivy:
         _register(index)
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._weights = Bm25Settings().field_weights
         self._terms = QueryTerms()
         self._ids = [row.id for row in read_terms(job)]
 
@@ -70,14 +69,11 @@ class Tantivy:
         return second_pass(lambda question: self._search_terms(terms[question]), questions)
 
     def _search_terms(self, terms: list[str]) -> Found:
-        clauses = []
-        for field, weight in self._weights.items():
-            for term in terms:
-                word = term.replace(" ", "_")
-                query = tantivy.Query.term_query(self._schema, field, word, "freq")
-                if weight != 1.0:
-                    query = tantivy.Query.boost_query(query, weight)
-                clauses.append((tantivy.Occur.Should, query))
+        schema = self._schema
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", _word(term), "freq"))
+            for term in terms
+        ]
         # Without the count it may skip documents that can't be among the ten.
         hits = self._searcher.search(
             tantivy.Query.boolean_query(clauses), FOUND_COUNT, count=False
@@ -95,15 +91,19 @@ def open_engine(job: Job, name: str) -> Tantivy:  # noqa: ARG001 — one engine
 
 
 def _joined(terms: Sequence[str]) -> str:
-    """Return terms as its whitespace tokenizer takes them: a blank within one would cut it."""
-    return " ".join(term.replace(" ", "_") for term in terms)
+    """Return terms as its whitespace tokenizer takes them."""
+    return " ".join(map(_word, terms))
+
+
+def _word(term: str) -> str:
+    """Return a term without the blanks at which it would be cut."""
+    return term.replace(" ", "_")
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", fast=True)
-    for field in ("title", "body"):
-        builder.add_text_field(field, tokenizer_name="terms", index_option="position")
+    builder.add_text_field("terms", tokenizer_name="terms", index_option="position")
     return builder.build()
 
 

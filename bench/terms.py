@@ -8,6 +8,7 @@ from typing import Any
 from bench.corpus import read_corpus
 from bench.engine import Job
 from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.search.bm25 import Bm25Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class PassageTerms:
     id: str
     title: list[str]
     text: list[str]
+
+    def weighted(self) -> list[str]:
+        """Return both as one, the title's terms as often as a title weighs."""
+        return self.title * round(Bm25Settings().field_weights["title"]) + self.text
 
 
 def build(job: Job) -> dict[str, Any]:

@@ -37,25 +37,27 @@ import org.apache.lucene.util.QueryBuilder;
 /**
  * Lucene with its Kuromoji analyzer, as a worker of the benchmark.
  *
- * <p>{@code build LAYOUT CORPUS INDEX} answers one line of JSON and ends. {@code serve LAYOUT INDEX
- * QUERIES K1 B WEIGHT} answers each line of standard input with one of JSON: {@code answer},
- * {@code time PATH NUMBER,…}, {@code memory}. A layout is {@code combined}, title and text in one
- * field, or {@code fields}, two fields with a boost of WEIGHT for the title.
+ * <p>{@code build LAYOUT WEIGHT CORPUS INDEX} answers one line of JSON and ends. {@code serve
+ * LAYOUT WEIGHT INDEX QUERIES K1 B} answers each line of standard input with one of JSON: {@code
+ * answer}, {@code time PATH NUMBER,…}, {@code memory}.
+ *
+ * <p>A layout is {@code combined}, title and text in one field, {@code weighted}, the same with the
+ * title WEIGHT times, or {@code fields}, two fields with a boost of WEIGHT for the title.
  */
 public final class KuromojiBench {
   private static final int FOUND_COUNT = 10;
   private static final Set<String> ID = Set.of("id");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final boolean combined;
+  private final boolean fields;
   private final IndexSearcher searcher;
   private final StoredFields stored;
   private final QueryBuilder builder;
   private final float weight;
 
-  private KuromojiBench(String layout, Path index, float k1, float b, float weight)
+  private KuromojiBench(String layout, float weight, Path index, float k1, float b)
       throws IOException {
-    this.combined = layout.equals("combined");
+    this.fields = layout.equals("fields");
     this.searcher = new IndexSearcher(DirectoryReader.open(FSDirectory.open(index)));
     this.searcher.setSimilarity(new BM25Similarity(k1, b));
     this.stored = searcher.storedFields();
@@ -65,22 +67,25 @@ public final class KuromojiBench {
 
   public static void main(String[] arguments) throws IOException {
     PrintStream replies = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    float weight = Float.parseFloat(arguments[2]);
     if (arguments[0].equals("build")) {
-      reply(replies, build(arguments[1], Path.of(arguments[2]), Path.of(arguments[3])));
+      int repeated = arguments[1].equals("weighted") ? Math.round(weight) : 1;
+      boolean fields = arguments[1].equals("fields");
+      reply(replies, build(fields, repeated, Path.of(arguments[3]), Path.of(arguments[4])));
       return;
     }
     KuromojiBench bench =
         new KuromojiBench(
             arguments[1],
-            Path.of(arguments[2]),
-            Float.parseFloat(arguments[4]),
+            weight,
+            Path.of(arguments[3]),
             Float.parseFloat(arguments[5]),
             Float.parseFloat(arguments[6]));
-    bench.serve(questions(Path.of(arguments[3])), replies);
+    bench.serve(questions(Path.of(arguments[4])), replies);
   }
 
   /** Indexes by one thread in the order of the ids, which is then the tie-break, as one segment. */
-  private static Map<String, Object> build(String layout, Path corpus, Path index)
+  private static Map<String, Object> build(boolean fields, int repeated, Path corpus, Path index)
       throws IOException {
     List<JsonNode> passages = new ArrayList<>();
     try (BufferedReader lines = Files.newBufferedReader(corpus)) {
@@ -102,11 +107,12 @@ public final class KuromojiBench {
         String text = passage.path("text").asText("");
         Document document = new Document();
         document.add(new StringField("id", passage.get("id").asText(), Field.Store.YES));
-        if (layout.equals("combined")) {
-          document.add(new TextField("all", title + "\n" + text, Field.Store.NO));
-        } else {
+        if (fields) {
           document.add(new TextField("title", title, Field.Store.NO));
           document.add(new TextField("body", text, Field.Store.NO));
+        } else {
+          String all = (title + "\n").repeat(repeated) + text;
+          document.add(new TextField("all", all, Field.Store.NO));
         }
         writer.addDocument(document);
       }
@@ -186,7 +192,7 @@ public final class KuromojiBench {
   private record Found(List<String> ids, float[] scores) {}
 
   private Found search(String question) throws IOException {
-    Query query = combined ? builder.createBooleanQuery("all", question) : byField(question);
+    Query query = fields ? byField(question) : builder.createBooleanQuery("all", question);
     List<String> ids = new ArrayList<>(FOUND_COUNT);
     if (query == null) {
       return new Found(ids, new float[0]);
