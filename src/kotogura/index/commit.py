@@ -101,7 +101,9 @@ class Committer:
             if generation is not None:
                 self._settle(tenant, changes, generation)
                 self._staged.discard(tenant, [*stale, *changes])
-                return _result(records.get(document_id), document_id, version, changes, generation)
+                place = self._place(tenant, base.manifest if base else None, document_id)
+                record = records.get(document_id)
+                return _result(record, place, document_id, version, changes, generation)
             self._pause(attempt)
         raise CommitConflict(f"{ATTEMPT_COUNT} attempts to commit lost their race; try again")
 
@@ -279,18 +281,26 @@ def _is_stale(change: StagedChange, records: Mapping[str, DocumentRecord]) -> bo
 
 def _result(
     record: DocumentRecord | None,
+    place: Place | None,
     document_id: str,
     version: str,
     changes: list[StagedChange],
     generation: int,
 ) -> Committed:
-    """Tell what became of the caller's own change, whoever committed it."""
+    """Tell what became of the caller's own change, whoever committed it.
+
+    `place` is the document's in the generation that the commit was based on.
+    """
     if record is not None and record.sequencer > version:
         return Committed("superseded", generation)
     mine = next((change for change in changes if change.document_id == document_id), None)
     if mine is not None:
         return Committed("indexed" if mine.segment else "deleted", generation)
     # Another commit took it along since the generation was read, and told the ledger where it is.
-    deleted = record is not None and record.state is DocumentState.DELETED
-    known = record.generation or 0 if record is not None else 0
-    return Committed("deleted" if deleted else "indexed", max(generation, known))
+    if record is not None and record.state in (DocumentState.INDEXED, DocumentState.DELETED):
+        deleted = record.state is DocumentState.DELETED
+        known = record.generation or 0
+        return Committed("deleted" if deleted else "indexed", max(generation, known))
+    if place is not None and place.version >= version:
+        return Committed("indexed", generation)
+    raise AnalyzerMismatch("the staged change was refused before or has expired; run reindex")

@@ -276,6 +276,18 @@ def test_what_another_analyzer_made_stops_nobody_else_and_is_not_said_to_be_in(
         assert state(library, change.name) is DocumentState.RECEIVED
 
 
+def test_a_change_that_an_execution_beside_it_saw_refused_is_not_said_to_be_in(
+    library: Library,
+) -> None:
+    library.upload("a.txt", "apple")
+    library.words = WordAnalyzer("another analyzer")
+    change = library.stage(library.put("b.txt", "pear"))
+    for _ in range(2):
+        with pytest.raises(AnalyzerMismatch):
+            library.commit(change)
+    assert change.document_id not in library.live()
+
+
 def test_an_empty_index_takes_any_analyzer(library: Library) -> None:
     library.upload("a.txt", "apple")
     library.delete("a.txt")
