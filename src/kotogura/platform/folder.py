@@ -66,7 +66,10 @@ class FolderFiles:
     def remove(self, tenant: TenantId, name: str) -> None:
         """Remove the file if it is there, and the folder it leaves empty."""
         path = self.path(tenant, name)
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the store can't be written ({error.strerror})") from error
         with suppress(OSError):
             path.parent.rmdir()
 

@@ -38,4 +38,8 @@ class TenantFiles(Protocol):
         """Return how long ago the file was written; infinite when it is missing."""
 
     def remove(self, tenant: TenantId, name: str) -> None:
-        """Remove the file if it is there."""
+        """Remove the file if it is there.
+
+        Raises:
+            StoreUnavailable: when it can't be removed; a retry may help.
+        """

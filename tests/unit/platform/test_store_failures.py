@@ -156,6 +156,22 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_trace(
     assert list(files.names(MINATO, "")) == ["manifests/a"]
 
 
+def test_a_removal_that_fails_says_that_a_retry_may_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = FolderFiles(tmp_path)
+    files.write(MINATO, "manifests/a", b"old")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuse)
+        with pytest.raises(StoreUnavailable, match="Input/output"):
+            files.remove(MINATO, "manifests/a")
+    assert files.read(MINATO, "manifests/a") == b"old"
+
+
 def test_a_write_that_was_interrupted_shows_as_a_leftover_for_the_janitor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
