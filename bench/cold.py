@@ -34,8 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report = {
         "first_hit_s": round(median(run["first_hit_s"] for run in runs), 4),
         "first_hit_slowest_s": round(max(run["first_hit_s"] for run in runs), 4),
-        "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
-        "peak_rss_after_all_mb": max(run["peak_rss_after_all_mb"] for run in runs),
+        **{name: max(run[name] for run in runs) for name in runs[0] if name.endswith("_mb")},
         "runs": len(runs),
         "questions": len(questions),
         "machine": where,
@@ -100,7 +99,9 @@ def _run(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     return {
         "first_hit_s": first_hit_s,
         "peak_rss_mb": first["peak_rss_mb"],
+        "anonymous_mb": first["anonymous_mb"],
         "peak_rss_after_all_mb": last["peak_rss_mb"],
+        "anonymous_after_all_mb": last["anonymous_mb"],
     }
 
 

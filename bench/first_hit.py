@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.library import TENANT, Library
-from bench.process import peak_rss_mb
+from bench.process import memory
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.search.pairs import PairRescoring
 
@@ -19,10 +19,10 @@ def main() -> None:
     service = Library(Path(sys.argv[1])).service(sudachi_analyzer(), PairRescoring())
     first = sys.stdin.readline().strip()
     answer = service.search(TENANT, first, "words", 10)
-    print(json.dumps({"hits": len(answer.hits), "peak_rss_mb": peak_rss_mb()}), flush=True)
+    print(json.dumps({"hits": len(answer.hits), **memory()}), flush=True)
     for line in sys.stdin:
         service.search(TENANT, line.strip(), "words", 10)
-    print(json.dumps({"peak_rss_mb": peak_rss_mb()}), flush=True)
+    print(json.dumps(memory()), flush=True)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def _run(corpus: Path, queries: Path, engines: list[str], rounds: int) -> dict[s
             answers = child.ask("answer")
             figures[name]["mrr10"] = round(mean_reciprocal_rank(answers, relevant), 5)
             figures[name]["recall10"] = round(recall(answers, relevant), 5)
-            figures[name]["peak_rss_mb"] = child.ask("memory")
+            figures[name].update(child.ask("memory"))
         sample = spread_sample(len(relevant))
         _say(f"timing {len(sample)} questions in {rounds} rounds")
         for name, times in measure(children, paths, sample, rounds).items():

@@ -3,12 +3,21 @@
 from pathlib import Path
 
 
-def peak_rss_mb() -> float:
-    """Return the most memory that was resident since the program started, in 10^6 bytes.
+def memory() -> dict[str, float]:
+    """Return what is resident, in 10^6 bytes.
 
-    `getrusage` would include what the parent had when it forked.
+    `peak_rss_mb` is the most since the program started; `getrusage` would include what the parent
+    had when it forked. `anonymous_mb` is the process's own now: the rest are pages of mapped files,
+    such as dictionaries and libraries, that the system may drop and processes share.
     """
-    for line in Path("/proc/self/status").read_text("utf-8").splitlines():
-        if line.startswith("VmHWM:"):
-            return round(int(line.split()[1]) * 1024 / 1e6, 1)
-    raise RuntimeError("this system does not tell a process's peak memory")
+    fields = dict(
+        line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines()
+    )
+    return {
+        "peak_rss_mb": _megabytes(fields["VmHWM"]),
+        "anonymous_mb": _megabytes(fields["RssAnon"]),
+    }
+
+
+def _megabytes(field: str) -> float:
+    return round(int(field.split(maxsplit=1)[0]) * 1024 / 1e6, 1)

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from bench.corpus import read_questions
 from bench.engine import Engine, Job
-from bench.process import peak_rss_mb
+from bench.process import memory
 
 MODULES = {
     "ours": "bench.ours",
@@ -31,7 +31,7 @@ def main() -> None:
     job = Job.from_json(json.loads(given))
     module = importlib.import_module(MODULES[name])
     if action == "build":
-        _reply(replies, {**module.build(job), "build_peak_rss_mb": peak_rss_mb()})
+        _reply(replies, {**module.build(job), "build_peak_rss_mb": memory()["peak_rss_mb"]})
     else:
         _serve(module.open_engine(job, name), job, replies)
 
@@ -47,7 +47,7 @@ def _serve(engine: Engine, job: Job, replies: IO[str]) -> None:
             numbers = [int(number) for number in rest[1].split(",")]
             _reply(replies, engine.time(rest[0], [questions[number] for number in numbers]))
         elif command == "memory":
-            _reply(replies, peak_rss_mb())
+            _reply(replies, memory())
         else:
             raise ValueError("an unknown command")
 

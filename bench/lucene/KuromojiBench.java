@@ -129,7 +129,7 @@ public final class KuromojiBench {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("build_s", Math.round(seconds * 1000) / 1000.0);
     figures.put("index_bytes", bytes);
-    figures.put("build_peak_rss_mb", peakMegabytes());
+    figures.put("build_peak_rss_mb", megabytes("VmHWM:"));
     return figures;
   }
 
@@ -173,7 +173,10 @@ public final class KuromojiBench {
           time(chosen);
           reply(replies, time(chosen));
         }
-        case "memory" -> reply(replies, peakMegabytes());
+        case "memory" ->
+            reply(
+                replies,
+                Map.of("peak_rss_mb", megabytes("VmHWM:"), "anonymous_mb", megabytes("RssAnon:")));
         default -> throw new IllegalArgumentException("an unknown command");
       }
     }
@@ -234,12 +237,12 @@ public final class KuromojiBench {
     replies.println(JSON.writeValueAsString(value));
   }
 
-  private static double peakMegabytes() throws IOException {
+  private static double megabytes(String field) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
+      if (line.startsWith(field)) {
         return Math.round(Long.parseLong(line.split("\\s+")[1]) * 1024 / 1e5) / 10.0;
       }
     }
-    throw new IllegalStateException("this system does not tell a process's peak memory");
+    throw new IllegalStateException("this system does not tell a process's memory");
   }
 }
