@@ -33,7 +33,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of one file: its event, and what the file said right after; None if nothing."""
+    """One change of one file: its event, and what the file said right after.
+
+    `text` is None when the file is gone or can't be read; of the latter it is `bad`.
+    """
 
     number: int
     name: str
@@ -41,6 +44,7 @@ class Event:
     sequencer: str
     text: Text | None
     removal: bool
+    bad: bool
     event: dict[str, Any]
 
 
@@ -63,13 +67,13 @@ class Bucket:
 
     # What the tenant does.
 
-    def put(self, name: str, random: Random) -> Event:
-        """Write a new version of a file."""
+    def put(self, name: str, random: Random, *, bad: bool = False) -> Event:
+        """Write a new version of a file, or one that nobody can read."""
         self._written += 1
         words = (random.choice(WORDS) for _ in range(self._written + 1))
         text = Text(random.choice(WORDS), " ".join(words))
         data = f"{text.title}\n{text.body}".encode()
-        version = _Version(f"v{self._written}", data, text)
+        version = _Version(f"v{self._written}", BAD_BYTES if bad else data, None if bad else text)
         self._versions.setdefault(name, []).append(version)
         return self._tell(name, version, size=len(data))
 
@@ -95,6 +99,9 @@ class Bucket:
         versions = self._versions.get(name)
         return versions[-1].text if versions else None
 
+    def _is_bad(self, name: str) -> bool:
+        return self._data(name) == BAD_BYTES
+
     def latest(self) -> dict[str, Event]:
         """Return the last event about each file, by document id."""
         return {event.document_id: event for event in self.events}
@@ -116,9 +123,7 @@ class Bucket:
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""
-        return self._faults.read(
-            f"look for {name} in the bucket", lambda: self.current(name) is not None
-        )
+        return self._faults.read(f"look for {name} in the bucket", lambda: self._exists(name))
 
     def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
         """Yield all current files by name."""
@@ -126,6 +131,13 @@ class Bucket:
             versions = self._versions[name]
             if versions and versions[-1].data is not None:
                 yield OriginalFile(name, len(versions[-1].data))
+
+    def _exists(self, name: str) -> bool:
+        return self._data(name) is not None
+
+    def _data(self, name: str) -> bytes | None:
+        versions = self._versions.get(name)
+        return versions[-1].data if versions else None
 
     def _tell(self, name: str, version: _Version, *, size: int = 0, deletion: str = "") -> Event:
         number = len(self.events) + 1
@@ -144,6 +156,7 @@ class Bucket:
             sequencer=normalize_sequencer(sequencer),
             text=self.current(name),
             removal=bool(deletion),
+            bad=self._is_bad(name),
             event={
                 "source": "aws.s3",
                 "detail-type": "Object Deleted" if deletion else "Object Created",

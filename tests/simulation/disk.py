@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from tests.simulation.faults import Faults
+from tests.simulation.scheduler import Actor
 
 
 class Node:
@@ -57,14 +58,14 @@ class Disk:
         """Return what a crash would leave under `name`, which is there."""
         return self.durable[self.root + name].durable
 
-    def crash(self) -> None:
-        """Take from the current actor what it did not sync."""
+    def crash(self, *, everyone: bool = False) -> None:
+        """Take from the current actor, or from everyone, what was not synced."""
         random, actor = self.faults.scheduler.random, self.actor
         for node in {id(node): node for node in self.entries.values()}.values():
-            if node.writer is actor:
+            if node.writer is not None and (everyone or node.writer is actor):
                 node.data = node.durable + node.data[len(node.durable) :][: random.randrange(9)]
                 node.durable, node.writer = node.data, None
-        for path in [path for path, owner in self._changed.items() if owner is actor]:
+        for path in [one for one, owner in self._changed.items() if everyone or owner is actor]:
             del self._changed[path]
             if random.random() < 0.5:
                 self._back(path)
@@ -83,7 +84,7 @@ class Disk:
     # What paths and files do.
 
     @property
-    def actor(self) -> object | None:
+    def actor(self) -> Actor | None:
         """Whose turn it is."""
         return self.faults.scheduler.current
 

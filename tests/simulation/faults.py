@@ -24,11 +24,12 @@ class Fault(StrEnum):
     ERROR_AFTER = "error after"
     TWICE = "twice"  # sent again, since the first answer was lost; the second answer counts
     LATE = "late"  # its process is gone when it takes effect
+    BLACKOUT = "blackout"  # every process is gone, right after this write
     GHOST = "ghost"  # sent again, and the copy takes effect any time later
 
 
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
-FILE_FAULTS = (*CRASHES, Fault.ERROR_BEFORE, Fault.ERROR_AFTER)
+FILE_FAULTS = (*CRASHES, Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.BLACKOUT)
 TABLE_FAULTS = tuple(Fault)
 
 FILE_WRITES = tuple(
@@ -49,6 +50,7 @@ class Faults:
         self.seen: Counter[tuple[str, str]] = Counter()
         self.active = True
         self.on_crash: Callable[[], None] = lambda: None
+        self.on_blackout: Callable[[], None] = lambda: None
         self._counts: Counter[str] = Counter()
         self._plan = _draw(scheduler.random)
 
@@ -83,6 +85,9 @@ class Faults:
             self.crash()
         result = effect()
         if fault is Fault.CRASH_AFTER:
+            self.crash()
+        if fault is Fault.BLACKOUT:
+            self.on_blackout()
             self.crash()
         if fault is Fault.ERROR_AFTER:
             raise error()

@@ -17,7 +17,7 @@ from kotogura.index.manifest import FIELDS, FileEntry, Manifest, decode_manifest
 from kotogura.platform.table import Item
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
-from tests.simulation.bucket import Bucket
+from tests.simulation.bucket import Bucket, Event, Text
 from tests.simulation.disk import Disk
 from tests.simulation.scheduler import Violation
 from tests.simulation.table import SimulatedTable
@@ -49,6 +49,8 @@ class Invariants:
         self.generations: dict[int, Seen] = {}
         self.current: Seen | None = None
         self.answered: dict[tuple[str, str], str] = {}
+        self.rolled_back_at = 0
+        self.reindexed = False
         self._tenant = tenant
         self._disk = disk
         self._bucket = bucket
@@ -75,8 +77,16 @@ class Invariants:
         seen = Seen(manifest, self._live(manifest))
         self._statistics(seen)
         self.generations[number] = self.current = seen
-        for identity in {*(before.live if before else ()), *seen.live}:
-            old = before.live.get(identity) if before else None
+        self.reindexed |= self._whose("reindexer")
+        if self._whose("rollback"):
+            self.rolled_back_at = number
+            self.answered = {
+                key: outcome
+                for key, outcome in self.answered.items()
+                if self._is_held(seen, *key, outcome)
+            }
+            return
+        for identity, old in (before.live if before else {}).items():
             self._in_order(identity, old, seen.live.get(identity))
         for identity, version in self.answered:
             self._still(identity, version)
@@ -90,13 +100,15 @@ class Invariants:
         """Check what a commit said of its change, now and for ever after."""
         if committed.outcome not in ("indexed", "deleted"):
             return
-        self.answered[identity, version] = committed.outcome
-        self._still(identity, version)
         if committed.generation:
             seen = self.generations.get(committed.generation)
             _require(seen is not None, "a commit names a generation that was published")
             assert seen is not None
-            self._holds(seen, identity, version)
+            self._holds(seen, identity, version, committed.outcome)
+        # What was in when a rollback came may be in no longer.
+        if committed.generation >= self.rolled_back_at:
+            self.answered[identity, version] = committed.outcome
+            self._still(identity, version)
 
     def pinned(self, manifest: Manifest) -> None:
         """Check that a reader got a generation as it was published."""
@@ -111,25 +123,27 @@ class Invariants:
         """Check that truth, index and ledger agree, and that nothing is left over."""
         latest = self._bucket.latest()
         live = self.current.live if self.current else {}
-        wanted = {one.document_id: one for one in latest.values() if one.text is not None}
-        _require(
-            {identity: place.version for identity, place in live.items()}
-            == {identity: one.sequencer for identity, one in wanted.items()},
-            "exactly the newest versions of what the bucket holds are found",
-        )
-        for identity, one in wanted.items():
-            assert one.text is not None
+        for identity, place in live.items():
+            _require(not self._gone(latest[identity]), f"{identity} is not found once it is gone")
+            if latest[identity].bad:
+                _require(place.version < latest[identity].sequencer, "what can't be read is not in")
+        for identity, event in latest.items():
+            if event.text is None:
+                continue
             _require(
-                _lengths(live[identity]) == one.text.lengths,
-                f"{one.name} is found with the text that the bucket holds",
+                identity in live and live[identity].version == event.sequencer,
+                f"{event.name} is found in its newest version",
+            )
+            _require(
+                _lengths(live[identity]) == event.text.lengths,
+                f"{event.name} is found with the text that the bucket holds",
             )
         records = {
             item["document_id"]: item for (_, sk), item in table.items.items() if "DOCUMENT#" in sk
         }
         _require(records.keys() == latest.keys(), "the ledger knows every document")
         for identity, event in latest.items():
-            record = records[identity]
-            done = DocumentState.DELETED if event.text is None else DocumentState.INDEXED
+            record, done = records[identity], self._end(event)
             _require(
                 (record["sequencer"], record["state"]) == (event.sequencer, done.value),
                 f"the ledger tells that {event.name} is {done.value}, not {record['state']}",
@@ -137,7 +151,24 @@ class Invariants:
         staged = table.keys("STAGED#")
         _require(not staged, f"nothing stays staged, but {len(staged)} changes do")
 
+    def live_texts(self) -> dict[str, Text]:
+        """Return what is found, by the documents' names: the texts that the bucket held."""
+        return {
+            event.name: event.text
+            for event in self._bucket.events
+            for place in [self.current.live.get(event.document_id) if self.current else None]
+            if place is not None and event.text and event.text.lengths == _lengths(place)
+        }
+
     # Parts of the above.
+
+    def _gone(self, event: Event) -> bool:
+        return event.text is None and not event.bad
+
+    def _end(self, event: Event) -> DocumentState:
+        if event.bad:
+            return DocumentState.QUARANTINED
+        return DocumentState.DELETED if self._gone(event) else DocumentState.INDEXED
 
     def _manifest(self, name: str, digest: str | None = None) -> Manifest:
         facts = self._disk.durable_facts(f"{self._tenant}/{name}")
@@ -180,12 +211,10 @@ class Invariants:
                 self._is_text(place, identity), f"{identity} has a text that was written for it"
             )
 
-    def _in_order(self, identity: str, old: Place | None, new: Place | None) -> None:
-        if old is None:
-            return
+    def _in_order(self, identity: str, old: Place, new: Place | None) -> None:
         if new is None:
             _require(
-                self._removed_since(identity, old.version),
+                self._may_be_gone(identity, old.version),
                 f"{identity} was found, nobody removed it, and it is found no longer",
             )
         else:
@@ -194,27 +223,24 @@ class Invariants:
     def _still(self, identity: str, version: str) -> None:
         _require(self.current is not None, "what is answered is published")
         assert self.current is not None
-        self._holds(self.current, identity, version)
+        self._holds(self.current, identity, version, self.answered[identity, version])
 
-    def _holds(self, seen: Seen, identity: str, version: str) -> None:
-        """Check that a generation knows of the answered change, or of a later one."""
+    def _holds(self, seen: Seen, identity: str, version: str, outcome: str) -> None:
+        _require(
+            self._is_held(seen, identity, version, outcome),
+            f"generation {seen.manifest.generation} knows that {identity} was answered as "
+            f"{outcome} at {_short(version)}",
+        )
+
+    def _is_held(self, seen: Seen, identity: str, version: str, outcome: str) -> bool:
+        """Return whether a generation knows of the answered change, or of a later one."""
         place = seen.live.get(identity)
-        if self.answered[identity, version] == "deleted":
-            # A reindex may bring what came after the removal, under the removal's own number.
-            _require(
-                place is None or place.version > version or self._is_text(place, identity, version),
-                f"{identity} was answered as deleted at {_short(version)}, and is found",
-            )
-        elif place is None:
-            _require(
-                self._removed_since(identity, version),
-                f"{identity} was answered as indexed at {_short(version)}, and is not found",
-            )
-        else:
-            _require(
-                place.version >= version,
-                f"{identity} was answered as indexed at {_short(version)}, and is found older",
-            )
+        if place is None:
+            return outcome == "deleted" or self._may_be_gone(identity, version)
+        if outcome == "indexed":
+            return place.version >= version
+        # A reindex may bring what came after the removal, under the removal's own number.
+        return place.version > version or self._is_text(place, identity, version)
 
     def _is_text(self, place: Place, identity: str, after: str = "") -> bool:
         """Return whether the document's text was the bucket's, right after a later change."""
@@ -224,11 +250,19 @@ class Invariants:
             if event.document_id == identity and event.sequencer > after and event.text
         )
 
-    def _removed_since(self, identity: str, version: str) -> bool:
+    def _may_be_gone(self, identity: str, version: str) -> bool:
+        """Return whether the document was removed since, or a reindex found it unreadable."""
         return any(
-            event.document_id == identity and event.sequencer > version and event.removal
+            event.document_id == identity
+            and event.sequencer > version
+            and (event.removal or (event.bad and self.reindexed))
             for event in self._bucket.events
         )
+
+    def _whose(self, name: str) -> bool:
+        """Return whether it is the turn of an actor of this name."""
+        actor = self._disk.actor
+        return actor is not None and actor.name.startswith(name)
 
 
 def _lengths(place: Place) -> tuple[int, int]:

@@ -33,9 +33,7 @@ def check_readings(world: World) -> None:
         }
     finally:
         reader.close()
-    truth = {
-        event.name: event.text for event in world.bucket.latest().values() if event.text is not None
-    }
+    truth = world.invariants.live_texts()
     if texts != {name: (text.title, text.body) for name, text in truth.items()}:
         raise Violation("it does not hold that every text is stored as it is in the bucket")
     wanted: dict[tuple[str, str], dict[str, int]] = {}

@@ -169,12 +169,17 @@ class Scheduler:
     def abandon(self) -> None:
         """Forget all actors, in the middle of whatever they do."""
         self._over = True
-        actors = [*self._ready, *(one[2] for one in self._asleep), *(a for _, a in self._waiting)]
+        actors = [*self._ready, *(one[2] for one in self._asleep), *self._waiters()]
         self._ready, self._asleep, self._waiting = [], [], []
         for actor in actors:
             if actor.greenlet:
                 with suppress(Abandoned, PowerLoss, Violation):
                     actor.greenlet.throw(Abandoned)
+
+    def take_down(self) -> None:
+        """Let every actor's process be gone when its turn comes."""
+        for actor in (*self._ready, *(one[2] for one in self._asleep), *self._waiters()):
+            actor.down = True
 
     def digest(self) -> str:
         """Return a digest of the whole trace."""
@@ -219,6 +224,9 @@ class Scheduler:
     def _put_to_sleep(self, actor: Actor, seconds: float) -> None:
         self._naps += 1
         heapq.heappush(self._asleep, (self.clock.seconds + seconds, self._naps, actor))
+
+    def _waiters(self) -> Iterator[Actor]:
+        return (actor for _, actor in self._waiting)
 
     def _wake(self) -> None:
         still: list[tuple[Callable[[], bool], Actor]] = []

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.simulation.actors import Reader, Schedule, Tenant
+from tests.simulation.people import Reader, Tenant
 from tests.simulation.readings import check_readings
 from tests.simulation.scheduler import Violation
+from tests.simulation.upkeep import Schedule
 from tests.simulation.world import World
 
 READ_SHARE = 12
@@ -55,20 +56,24 @@ def _run(world: World, seed: int) -> None:
     random, scheduler = world.random, world.scheduler
     tenant, schedule, reader = Tenant(world), Schedule(world), Reader(world)
     scheduler.spawn("tenant", lambda: tenant.act(random.randint(2, 7)))
-    for name, work, most in (
-        ("compactor", schedule.compact, 3),
-        ("janitor", schedule.sweep, 3),
-        ("reindexer", schedule.reindex, 1),
-        ("reader", reader.read, 4),
-        ("night", schedule.night, 2),
+    character = world.character
+    for name, work, count in (
+        ("compactor", schedule.compact, random.randint(0, 3)),
+        ("janitor", schedule.sweep, random.randint(0, 3)),
+        ("reindexer", schedule.reindex, random.randint(0, 1)),
+        ("reader", reader.read, random.randint(0, 4)),
+        ("night", schedule.night, random.randint(0, 2)),
+        ("rollback", schedule.roll_back, character.rollback_count),
+        ("release", schedule.new_analyzer, int(character.new_analyzer)),
     ):
-        for number in range(random.randint(0, most)):
+        for number in range(count):
             delay = random.choice([0.0, random.expovariate(0.4), random.expovariate(0.05)])
             scheduler.spawn(f"{name} {number + 1}", work, delay=delay)
     scheduler.run()
 
     # At least once: whatever was lost is delivered again, and now nothing fails.
     world.faults.active = False
+    world.idle.clear()
     if random.random() < 0.5:
         scheduler.spawn("night", schedule.night)
         scheduler.run()
@@ -77,6 +82,12 @@ def _run(world: World, seed: int) -> None:
     for event in random.sample(tenant.undone, len(tenant.undone)):
         tenant.deliver(event)
     scheduler.run()
+    if character.rollback_count or character.new_analyzer:
+        scheduler.spawn("reindexer of the end", schedule.rebuild)
+        scheduler.run()
+    if character.new_analyzer:  # what the old one made fits nowhere, and stays until it expires
+        scheduler.spawn("week", schedule.week)
+        scheduler.run()
     for work in (tenant.one_more, schedule.compact, schedule.night, schedule.sweep, reader.read):
         scheduler.spawn("the end", work)
         scheduler.run()

@@ -18,7 +18,7 @@ from kotogura.platform.folder import FolderFiles
 from kotogura.platform.pointers import TablePointers
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
-from tests.simulation import actors
+from tests.simulation import upkeep
 from tests.simulation.disk import DiskSystem
 from tests.simulation.run import scratch
 from tests.simulation.simulation import simulate
@@ -158,7 +158,7 @@ def a_janitor_that_does_not_look_at_what_is_staged(patch: pytest.MonkeyPatch) ->
     ) -> int:
         return janitor.sweep(tenant, generations, files, Nothing())  # type: ignore[arg-type]
 
-    patch.setattr(actors, "sweep", wrong)
+    patch.setattr(upkeep, "sweep", wrong)
 
 
 def a_janitor_that_does_not_look_at_what_a_reindex_built(patch: pytest.MonkeyPatch) -> None:
