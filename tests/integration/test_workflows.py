@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,27 @@ def test_a_reindex_gives_the_same_answers_from_a_new_generation(system: RunningS
     assert system.names_found(MINATO, "赤ちゃんが生まれる", "meaning")
 
 
+def test_an_index_is_looked_after_from_the_command_line(system: RunningSystem) -> None:
+    before = _ranking(system)
+    report = _kotogura(system, "index", "inspect", "--tenant", MINATO)
+    number = report["newest"]["generation"]
+    assert _kotogura(system, "index", "verify", "--tenant", MINATO)["problems"] == []
+    rebuilt = _kotogura(system, "index", "rebuild", "--tenant", MINATO)
+    assert rebuilt["generation"] > number
+    assert _ranking(system) == before
+    again = _kotogura(system, "index", "rebuild", "--tenant", MINATO, "--run", rebuilt["run_id"])
+    assert (again["run_id"], again["document_count"]) == (
+        rebuilt["run_id"],
+        rebuilt["document_count"],
+    )
+    back = _kotogura(system, "index", "rollback", "--tenant", MINATO, "--generation", str(number))
+    assert back["document_count"] == rebuilt["document_count"]
+    assert _ranking(system) == before
+    done = _run(system, "index", "rollback", "--tenant", MINATO, "--generation", "100000")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "generation-not-found"
+
+
 def test_localstack_client_reaches_the_stack_unchanged(
     system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,10 +141,10 @@ def _segment_count(system: RunningSystem, tenant: TenantId) -> int:
     return len(json.loads(path.read_bytes())["segments"])
 
 
-def _kotogura(system: RunningSystem, *arguments: str) -> dict[str, list[dict[str, str]]]:
+def _kotogura(system: RunningSystem, *arguments: str) -> dict[str, Any]:
     done = _run(system, *arguments)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, list[dict[str, str]]] = json.loads(done.stdout.strip().splitlines()[-1])
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
 
 
