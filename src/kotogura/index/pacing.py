@@ -13,21 +13,23 @@ from kotogura.index.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """How long each generation of a burst stands alone: 1, 2, 4, then 8 seconds.
+    """How long each generation of a burst stands alone: 1, 2, 4, then 6 seconds.
 
     Attributes:
         first_seconds: the window of a generation that came after a rest.
         longest_seconds: no window is longer, however long the burst lasts.
+        rest_seconds: no shorter rest ends a burst, for a busy machine makes pauses of its own.
     """
 
     first_seconds: float = 1.0
-    longest_seconds: float = 8.0
+    longest_seconds: float = 6.0
+    rest_seconds: float = 5.0
 
     def window_seconds(self, burst: int) -> float:
         """Return how long the generation number `burst` of a burst, from 0, stands alone.
 
         >>> [Pacing().window_seconds(burst) for burst in range(6)]
-        [1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+        [1.0, 2.0, 4.0, 6.0, 6.0, 6.0]
         """
         return float(min(self.longest_seconds, self.first_seconds * 2 ** min(burst, 30)))
 
@@ -50,7 +52,7 @@ class Pacing:
     def next_burst(self, newest: Manifest, age_seconds: float) -> int:
         """Return the burst of the generation that follows `newest` now: one more, or a new start.
 
-        A burst goes on until twice its window has passed without a generation.
+        A burst ends when twice its window, and a rest, have passed without a generation.
 
         >>> newest = Manifest(
         ...     generation=3, content_generation=3, analyzer="", burst=2, created_at=""
@@ -58,4 +60,5 @@ class Pacing:
         >>> [Pacing().next_burst(newest, age) for age in (4.0, 7.9, 8.0)]
         [3, 3, 0]
         """
-        return newest.burst + 1 if age_seconds < 2 * self.window_seconds(newest.burst) else 0
+        rest = max(2 * self.window_seconds(newest.burst), self.rest_seconds)
+        return newest.burst + 1 if age_seconds < rest else 0
