@@ -6,18 +6,19 @@ commit is put off until the newest is old enough, and mostly finds its change in
 may be repeated after a crash.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
-from kotogura.errors import AnalyzerMismatch, CommitConflict
+from kotogura.errors import AnalyzerMismatch, CommitConflict, CorruptIndex, StoreUnavailable
 from kotogura.index.changes import StagedChange, StagedChanges
 from kotogura.index.directory import Directory, Place
 from kotogura.index.folding import Fold
 from kotogura.index.generations import Generation, Generations
-from kotogura.index.manifest import FIELDS, Manifest, ModelEntry, SegmentEntry
+from kotogura.index.manifest import Manifest, ModelEntry, SegmentEntry
 from kotogura.index.pacing import Pacing
+from kotogura.index.tombstones import bury
 from kotogura.tenants.identity import TenantId
 
 ATTEMPT_COUNT = 8
@@ -81,6 +82,7 @@ class Committer:
         Raises:
             CommitConflict: when other commits won every race; a retry helps.
             AnalyzerMismatch: when the index was made by another analyzer; run `reindex` first.
+            CorruptIndex: when what was staged is damaged; upload the document again.
         """
         for attempt in range(1, ATTEMPT_COUNT + 1):
             ended = self._ended(tenant, document_id, version)
@@ -97,7 +99,12 @@ class Committer:
             stale = [change for change in waiting if _is_stale(change, records)]
             current = [change for change in waiting if change not in stale]
             changes = self._fitting(tenant, base, current, document_id, version)
-            generation = self._publish(tenant, base, changes)
+            try:
+                generation = self._publish(tenant, base, changes)
+            except (CorruptIndex, StoreUnavailable):
+                if not self._drop_damaged(tenant, changes, document_id, version):
+                    raise
+                continue
             if generation is not None:
                 self._settle(tenant, changes, generation)
                 self._staged.discard(tenant, [*stale, *changes])
@@ -194,6 +201,28 @@ class Committer:
             raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
         return [change for change in changes if change not in unfit]
 
+    def _drop_damaged(
+        self, tenant: TenantId, changes: list[StagedChange], document_id: str, version: str
+    ) -> bool:
+        """Forget staged changes that can't be read for good, so that they stop nobody else.
+
+        Returns:
+            Whether there were any.
+
+        Raises:
+            CorruptIndex: when the caller's own is among them.
+        """
+        fold = self._fold
+        damaged = [
+            change
+            for change in changes
+            if fold and change.segment and fold.is_damaged(tenant, change.segment)
+        ]
+        self._staged.discard(tenant, damaged)
+        if any((c.document_id, c.version) == (document_id, version) for c in damaged):
+            raise CorruptIndex("what was staged is damaged; upload the document again")
+        return bool(damaged)
+
     def _publish(
         self, tenant: TenantId, base: Generation | None, changes: list[StagedChange]
     ) -> int | None:
@@ -257,21 +286,6 @@ class Committer:
                 generation=generation,
                 title=change.title,
             )
-
-
-def bury(segment: SegmentEntry, places: Iterable[Place]) -> SegmentEntry:
-    """Return `segment` with tombstones on `places`, its statistics kept exact."""
-    fresh = {place.document: place for place in places if place.document not in segment.tombstones}
-    return segment.model_copy(
-        update={
-            "tombstones": tuple(sorted({*segment.tombstones, *fresh})),
-            "tombstone_lengths": {
-                name: segment.tombstone_lengths.get(name, 0)
-                + sum(place.lengths[name] for place in fresh.values())
-                for name in FIELDS
-            },
-        }
-    )
 
 
 def _is_stale(change: StagedChange, records: Mapping[str, DocumentRecord]) -> bool:

@@ -5,20 +5,39 @@ them, and where small ones stand side by side already, it takes those along. Wha
 loses its race has merged is named by nobody, and the janitor removes it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.merge import MergeVectors, merge_segments
 from kotogura.index.merge_policy import Piece, TieredPolicy
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-Fold = Callable[
-    [TenantId, Sequence[SegmentEntry], Sequence[SegmentEntry], str | None],
-    tuple[SegmentEntry, ...],
-]
-"""Returns what to publish: (tenant, segments that are in, segments that come, model's digest)."""
+
+class Fold(Protocol):
+    """What a commit needs of folding."""
+
+    def __call__(
+        self,
+        tenant: TenantId,
+        settled: Sequence[SegmentEntry],
+        fresh: Sequence[SegmentEntry],
+        digest: str | None,
+    ) -> tuple[SegmentEntry, ...]:
+        """Return what to publish of segments that are in and segments that come.
+
+        Raises:
+            CorruptIndex, StoreUnavailable: when a segment that comes can't be read.
+        """
+
+    def is_damaged(self, tenant: TenantId, segment: SegmentEntry) -> bool:
+        """Return whether a file of a segment is missing, or differs from its digest, for good."""
+
 
 SMALL_SEGMENTS = TieredPolicy(
     segments_per_tier=8,
@@ -62,18 +81,42 @@ class Folding:
         groups = [[segment] for segment in settled]
         for part in (True, False):
             groups.extend(self._grouped([one for one in fresh if _ready(one, digest) is part]))
+        joined = self._joined(groups, digest)
+        if joined != groups:
+            try:
+                return tuple(self._merged(tenant, group, digest) for group in joined)
+            except (CorruptIndex, StoreUnavailable):
+                pass  # what is in and can't be read keeps no document out: `verify` tells about it
+        return tuple(self._merged(tenant, group, digest) for group in groups)
+
+    def is_damaged(self, tenant: TenantId, segment: SegmentEntry) -> bool:
+        """Return whether a file of `segment` is missing, or differs from its digest, for good."""
+        for entry in segment.file_entries():
+            if math.isinf(self.files.age_seconds(tenant, entry.name)):
+                return True
+            if hashlib.sha256(self.files.read(tenant, entry.name)).hexdigest() != entry.sha256:
+                return True
+        return False
+
+    def _joined(
+        self, groups: Sequence[list[SegmentEntry]], digest: str | None
+    ) -> list[list[SegmentEntry]]:
+        """Return `groups` with those joined that the policy for small segments chooses."""
         places = [
             place
             for place, group in enumerate(groups)
             if all(_ready(segment, digest) for segment in group)
         ]
         chosen = self.small.choose([Piece.of(*groups[place]) for place in places])
-        if len(chosen) > 1:
-            joined = [places[number] for number in chosen]
-            groups[joined[-1]] = [segment for place in joined for segment in groups[place]]
-            for place in joined[:-1]:
-                groups[place] = []
-        return tuple(self._merged(tenant, group, digest) for group in groups if group)
+        if len(chosen) < 2:
+            return list(groups)
+        gone = [places[number] for number in chosen]
+        made = [segment for place in gone for segment in groups[place]]
+        return [
+            made if place == gone[-1] else group
+            for place, group in enumerate(groups)
+            if place not in gone[:-1]
+        ]
 
     def _grouped(self, segments: Sequence[SegmentEntry]) -> Iterator[list[SegmentEntry]]:
         """Yield `segments` in groups that are not too large to be merged at once."""

@@ -10,11 +10,12 @@ from functools import partial
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict
-from kotogura.index.commit import ATTEMPT_COUNT, Pause, bury
+from kotogura.index.commit import ATTEMPT_COUNT, Pause
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.runs import built_of_run, replaced_name
+from kotogura.index.tombstones import bury
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kotogura.documents.changes import DocumentChange
+from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index.commit import Committed, Committer
 from kotogura.index.folding import Folding
 from kotogura.index.manifest import SegmentEntry
@@ -130,6 +131,64 @@ def test_a_fold_that_loses_its_race_is_thrown_away(library: Library) -> None:
     named = {segment.segment_id for segment in library.manifest.segments}
     written = {name.split("/")[1] for name in library.files.names(library.tenant, "segments")}
     assert len(written - named) == 1
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed"])
+def test_a_damaged_staged_segment_stops_nobody_else(library: Library, damage: str) -> None:
+    bad, good = put(library, "bad.txt"), put(library, "good.txt")
+    (segment,) = (
+        c.segment for c in library.staged.all(library.tenant) if c.version == bad.sequencer
+    )
+    assert segment is not None
+    name = segment.files["postings"].name
+    if damage == "missing":
+        library.files.remove(library.tenant, name)
+    else:
+        library.files.write(library.tenant, name, b"damaged")
+    assert commit(library, good) == Committed("indexed", 1)
+    assert library.found("apple") == {"good.txt"}
+    assert library.staged.all(library.tenant) == []
+    assert commit(library, library.stage(bad)) == Committed("indexed", 2)  # extracted again
+    assert library.found("apple") == {"bad.txt", "good.txt"}
+
+
+def test_a_damaged_staged_change_fails_its_own_commit(library: Library) -> None:
+    put(library, "good.txt")
+    bad = put(library, "bad.txt")
+    (segment,) = (
+        c.segment for c in library.staged.all(library.tenant) if c.version == bad.sequencer
+    )
+    assert segment is not None
+    library.files.write(library.tenant, segment.files["terms"].name, b"damaged")
+    with pytest.raises(CorruptIndex, match="upload"):
+        commit(library, bad)
+    assert len(library.staged.all(library.tenant)) == 1
+
+
+def test_a_damaged_segment_that_is_in_keeps_no_document_out(library: Library) -> None:
+    commit(library, put(library, "a.txt"))
+    name = library.manifest.segments[0].files["postings"].name
+    library.files.write(library.tenant, name, b"damaged")
+    for number in range(3):
+        put(library, f"{number}.txt")
+    assert commit(library, put(library, "b.txt")).outcome == "indexed"
+    assert segment_sizes(library) == [1, 4]
+
+
+def test_a_store_that_answers_nothing_loses_nothing(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = [put(library, f"{number}.txt") for number in range(3)]
+
+    def fail(*_: object) -> bytes:
+        raise StoreUnavailable("the store can't be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library.files, "write", fail)
+        with pytest.raises(StoreUnavailable):
+            commit(library, changes[0])
+    assert len(library.staged.all(library.tenant)) == 3
+    assert commit(library, changes[0]) == Committed("indexed", 1)
 
 
 words = st.lists(st.sampled_from(["apple", "pear", "plum", "fig"]), min_size=1, max_size=6)
