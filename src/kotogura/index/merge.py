@@ -16,7 +16,10 @@ from kotogura.index.segment import write_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-POLICY = TieredPolicy()
+POLICY = TieredPolicy(floor_bytes=32_000_000)
+"""With this floor an index of up to 32 MB, or 50 MB of text, is one segment after compaction: each
+segment more costs a cold search a millisecond or two, writing 32 MB anew a night costs seconds.
+"""
 READ_LIMIT_BYTES = 512_000_000
 """A compaction begins no further merge once it has read this much; the next one goes on."""
 

@@ -21,7 +21,7 @@ from kotogura.index.cache import ByteCache
 from kotogura.index.content import IndexedDocument
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
-from kotogura.index.stored import StoredSegment
+from kotogura.index.stored import Place, StoredSegment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -138,26 +138,45 @@ class GenerationReader:
     def places(self, terms: Sequence[str], documents: Sequence[int]) -> dict[int, list[Span]]:
         """Return where `terms` stand in `documents`, by document and in order of their start."""
         found: dict[int, list[Span]] = {document: [] for document in documents}
-        wanted: dict[int, dict[str, dict[int, list[int]]]] = {}
-        numbers = np.unique(np.asarray(documents, dtype=np.int64))
-        segments = self._segment_numbers(numbers)
-        for (name, _), postings in self.postings(terms).items() if len(numbers) else ():
-            at = np.searchsorted(postings.documents, numbers)
-            at[at == len(postings.documents)] = 0
-            for place in (
-                np.flatnonzero(postings.documents[at] == numbers) if len(postings.documents) else ()
-            ):
-                segment = int(segments[place])
-                ordinal = int(numbers[place] - self._bases[segment])
-                rows = wanted.setdefault(segment, {}).setdefault(name, {}).setdefault(ordinal, [])
-                rows.append(int(postings.rows[at[place]]))
-        for segment, of_segment in wanted.items():
-            for ordinal, by_field in self._segment(segment).spans(of_segment).items():
-                spans = found[int(self._bases[segment]) + ordinal]
-                for name, of_field in by_field.items():
-                    spans.extend(Span(name, start, end) for start, end in of_field)
+        absent: list[tuple[int, str]] = []
+        for document in found:
+            for term in terms:
+                kept = self.cache.get(self.key("spans", document, term))
+                if kept is None:
+                    absent.append((document, term))
+                else:
+                    found[document] += kept
+        for (document, term), spans in self._spans(absent).items():
+            size = _ENTRY_BYTES * (1 + len(spans))
+            self.cache.put(self.key("spans", document, term), spans, size)
+            found[document] += spans
         for spans in found.values():
             spans.sort(key=lambda span: (span.start, -span.end))
+        return found
+
+    def _spans(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Span]]:
+        """Read where each term stands in its document."""
+        found: dict[tuple[int, str], list[Span]] = {one: [] for one in wanted}
+        documents: dict[str, list[int]] = {}
+        for document, term in wanted:
+            documents.setdefault(term, []).append(document)
+        by_segment: dict[int, list[Place]] = {}
+        terms: dict[tuple[int, int], str] = {}
+        for (field, term), postings in self.postings(list(documents)).items():
+            numbers = np.array(documents[term], dtype=np.int64)
+            at = np.searchsorted(postings.documents, numbers)
+            at[at == len(postings.documents)] = 0
+            there = postings.documents[at] == numbers if len(postings.documents) else []
+            for number, row in zip(numbers[there], postings.rows[at[there]], strict=True):
+                segment = int(self._segment_numbers(number))
+                place = Place(field, int(number - self._bases[segment]), int(row))
+                by_segment.setdefault(segment, []).append(place)
+                terms[segment, place.row] = term
+        for segment, places in by_segment.items():
+            for place, spans in self._segment(segment).spans(places).items():
+                number = int(self._bases[segment]) + place.ordinal
+                of_term = found[number, terms[segment, place.row]]
+                of_term += [Span(place.field, start, end) for start, end in spans]
         return found
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
@@ -279,7 +298,7 @@ class GenerationReader:
             found = self._stored[number] = StoredSegment(self.tenant, entry, self._files)
         return found
 
-    def _segment_numbers(self, documents: Numbers) -> Numbers:
+    def _segment_numbers(self, documents: Numbers | np.int64) -> Numbers:
         numbers: Numbers = np.searchsorted(self._bases, documents, side="right") - 1
         return numbers
 

@@ -4,8 +4,8 @@ Format 1 kept body and facts in one file and offsets beside each posting; format
 and offsets once for each unit of a text. What is asked of a segment is the same for both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,19 @@ from kotogura.index.units import Units, read_units
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-Span = tuple[int, int]
 Numbers = NDArray[np.int64]
 
 _FACTS = [field.name for field in fields(IndexedDocument) if field.name != "body"]
 _LATER_FACTS = {"encoding", "size_bytes"}  # format 1 had none of these
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One posting: in which field of which document, and its row among the segment's postings."""
+
+    field: str
+    ordinal: int
+    row: int
 
 
 class StoredSegment:
@@ -61,42 +69,21 @@ class StoredSegment:
         titles = self._cells("documents", ordinals, ["title"])
         return {ordinal: (row["title"], bodies[ordinal]["body"]) for ordinal, row in titles}
 
-    def spans(
-        self, places: Mapping[str, Mapping[int, Sequence[int]]]
-    ) -> dict[int, dict[str, list[Span]]]:
-        """Return where terms stand, in code points, end exclusive and in order.
-
-        Args:
-            places: rows of postings by field and ordinal.
-
-        Returns:
-            Spans by ordinal and field.
-        """
-        rows = {
-            (name, ordinal): numbers
-            for name, of_field in places.items()
-            for ordinal, numbers in of_field.items()
-        }
-        wanted = np.unique(np.array([row for some in rows.values() for row in some], np.int64))
-        by_row = dict(self._places(wanted))
-        units = {} if self._old else self._units({ordinal for _, ordinal in rows})
-        found: dict[int, dict[str, list[Span]]] = {}
-        for (name, ordinal), numbers in rows.items():
-            spans: list[Span] = []
-            for number in numbers:
-                one, other = by_row[number]
-                if self._old:
-                    spans += zip(one.tolist(), other.tolist(), strict=True)
-                else:
-                    text = units[ordinal][name]
-                    starts, ends = text.starts[one], text.ends[one + other - 1]
-                    spans += zip(starts.tolist(), ends.tolist(), strict=True)
-            found.setdefault(ordinal, {})[name] = sorted(
-                spans, key=lambda span: (span[0], -span[1])
-            )
+    def spans(self, places: Sequence[Place]) -> dict[Place, list[tuple[int, int]]]:
+        """Return where in their texts `places` are, in code points, end exclusive, in order."""
+        by_row = dict(self._places(np.unique([place.row for place in places])))
+        units = {} if self._old else self._units({place.ordinal for place in places})
+        found: dict[Place, list[tuple[int, int]]] = {}
+        for place in places:
+            starts, ends = by_row[place.row]
+            if not self._old:
+                text = units[place.ordinal][place.field]
+                positions, widths = starts, ends
+                starts, ends = text.starts[positions], text.ends[positions + widths - 1]
+            found[place] = sorted(zip(starts.tolist(), ends.tolist(), strict=True))
         return found
 
-    def _places(self, rows: Numbers) -> Iterator[tuple[int, tuple[Numbers, Numbers]]]:
+    def _places(self, rows: Numbers) -> Iterator[tuple[int, tuple[NDArray[Any], NDArray[Any]]]]:
         """Yield (row, its two lists): starts and ends in format 1, else positions and widths."""
         kind, columns = (
             ("postings", ["starts", "ends"])

@@ -14,7 +14,7 @@ from kotogura.index import segment as segment_module
 from kotogura.index.content import analyse_documents
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.segment import write_segment
-from kotogura.index.stored import StoredSegment
+from kotogura.index.stored import Place, StoredSegment
 from kotogura.tenants.identity import TenantId
 from tests.memory.files import MemoryFiles
 from tests.memory.language import WordAnalyzer
@@ -166,7 +166,7 @@ def test_every_word_has_its_posting_and_every_posting_its_word(
     for number, row in enumerate(rows(files, segment, "postings")):
         ordinal, term = int(str(row["document"])), terms[int(str(row["term_id"]))]
         places = rows(files, segment, "positions")[number]["positions"]
-        spans = stored.spans({"body": {ordinal: [number]}})[ordinal]["body"]
+        spans = stored.spans([Place("body", ordinal, number)])[Place("body", ordinal, number)]
         assert isinstance(places, list)
         for position, (start, end) in zip(places, spans, strict=True):
             assert texts[ordinal][start:end] == term
@@ -192,7 +192,7 @@ def test_stored_offsets_are_those_of_the_analysis(
         (terms[int(str(row["term_id"]))]["term"], span)
         for number, row in enumerate(rows(files, segment, "postings"))
         if terms[int(str(row["term_id"]))]["field"] == "body"
-        for span in stored.spans({"body": {0: [number]}})[0]["body"]
+        for span in stored.spans([Place("body", 0, number)])[Place("body", 0, number)]
     }
     assert found == {(one.term, (one.start, one.end)) for one in ANALYZER.analyze(text).tokens}
 
