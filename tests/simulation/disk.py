@@ -5,12 +5,9 @@ its folder was. When a process dies, what it wrote and did not sync is cut off a
 names it changed go back to what they meant, or do not. Others see all of it until then.
 """
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path, PosixPath
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from pathlib import Path
 
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Actor
@@ -107,10 +104,10 @@ class Disk:
             self.folders.add(path)
             path = path.rpartition("/")[0]
 
-    def create(self, path: str) -> "OpenFile":
-        """Make an empty file."""
+    def create(self, path: str) -> int:
+        """Make an empty file and return a descriptor of it."""
 
-        def effect() -> OpenFile:
+        def effect() -> int:
             if path.rpartition("/")[0] not in self.folders:
                 raise FileNotFoundError(2, "No such file or directory")
             node = Node(self.actor, self.now)
@@ -118,7 +115,7 @@ class Disk:
             self._changed[path] = self.actor
             self._descriptors += 1
             self._open[self._descriptors] = (path, node)
-            return OpenFile(self, path, node, self._descriptors)
+            return self._descriptors
 
         return self.faults.write(
             f"create {self.folder(path)}", self.short(path), effect, _input_output_error
@@ -184,8 +181,10 @@ class Disk:
 
         return self.faults.read(f"look at {self.short(path)}", effect)
 
-    def write(self, path: str, node: Node, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes) -> None:
         """Append to a file; only its writer's process holds it until it is synced."""
+        path, node = self._open[descriptor]
+        assert node is not None
 
         def effect() -> None:
             node.data += data
@@ -261,116 +260,3 @@ class Disk:
 
 def _input_output_error() -> OSError:
     return OSError(5, "Input/output error")
-
-
-class OpenFile:
-    """A file open for writing, as `Path.open` returns it."""
-
-    def __init__(self, disk: Disk, path: str, node: Node, descriptor: int) -> None:
-        self._disk = disk
-        self._path = path
-        self._node = node
-        self._descriptor = descriptor
-
-    def __enter__(self) -> "OpenFile":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._disk.close(self._descriptor)
-
-    def write(self, data: bytes) -> int:
-        """Append bytes."""
-        self._disk.write(self._path, self._node, data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: what is flushed and not synced is lost as if it were not."""
-
-    def fileno(self) -> int:
-        """Return the descriptor."""
-        return self._descriptor
-
-
-class DiskPath(PosixPath):
-    """A path whose every look at the disk goes to the simulated one; made by `paths_of`."""
-
-    disk: ClassVar[Disk]
-
-    def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
-        """Make the folder."""
-        self.disk.make_folder(str(self))
-
-    def open(self, mode: str = "r", *_: Any, **__: Any) -> Any:
-        """Open a new file for writing."""
-        assert mode == "wb", "the simulated disk only creates files"
-        return self.disk.create(str(self))
-
-    def replace(self, target: Any) -> Any:
-        """Rename the file."""
-        self.disk.rename(str(self), str(target))
-        return target
-
-    rename = replace
-
-    def write_bytes(self, data: Any) -> int:
-        """Write the file in place."""
-        with self.open("wb") as file:
-            return int(file.write(bytes(data)))
-
-    def read_bytes(self) -> bytes:
-        """Return the file's bytes."""
-        return self.disk.read(str(self))
-
-    def rglob(self, pattern: str, **_: Any) -> Iterator[Any]:  # type: ignore[override]
-        """Yield all files below."""
-        assert pattern == "*", "the simulated disk only lists all"
-        return map(type(self), self.disk.below(str(self)))
-
-    def is_file(self, **_: Any) -> bool:
-        """Return whether it is there."""
-        return str(self) in self.disk.entries
-
-    exists = is_file
-
-    def stat(self, **_: Any) -> Any:
-        """Return when it was written."""
-        return SimpleNamespace(st_mtime=self.disk.written_at(str(self)))
-
-    def unlink(self, missing_ok: bool = False) -> None:
-        """Remove the file."""
-        if str(self) not in self.disk.entries:
-            if missing_ok:
-                return
-            raise FileNotFoundError(2, "No such file or directory")
-        self.disk.remove(str(self))
-
-    def rmdir(self) -> None:
-        """Remove the folder."""
-        self.disk.remove_folder(str(self))
-
-
-def paths_of(disk: Disk) -> type[DiskPath]:
-    """Return a class of paths on `disk`."""
-    return type("DiskPath", (DiskPath,), {"disk": disk})
-
-
-class DiskSystem:
-    """Stands for the module `os`: descriptors of the simulated disk, all else as it is."""
-
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(os, name)
-
-    def open(self, path: Any, _flags: int, *_: Any) -> int:
-        """Open a folder."""
-        return self._disk.open_folder(str(path))
-
-    def fsync(self, descriptor: int) -> None:
-        """Make durable what the descriptor is of."""
-        self._disk.sync(descriptor)
-
-    def close(self, descriptor: int) -> None:
-        """Close it."""
-        self._disk.close(descriptor)

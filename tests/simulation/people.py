@@ -18,11 +18,12 @@ class Tenant:
         self._world = world
         self.undone: list[Event] = []
 
-    def act(self, count: int) -> None:
-        """Make `count` changes, as fast as their events are handled or slower."""
+    def act(self) -> None:
+        """Make changes, as fast as their events are handled or slower."""
         random = self._world.random
-        names = NAMES[: random.choice([1, 2, 3])]
-        for _ in range(count):
+        character = self._world.character
+        names = NAMES[: character.name_count]
+        for _ in range(character.change_count):
             self._world.scheduler.turn()
             event = self._change(random.choice(names))
             self._world.scheduler.note(f"changes {event.name}", event.event["detail-type"])
@@ -33,8 +34,8 @@ class Tenant:
             if pause < 0.1:
                 self._world.scheduler.note("goes home")
                 Schedule(self._world).night()
-            elif pause < 0.5:
-                self._world.scheduler.sleep(random.expovariate(2.0))
+            elif pause < 0.6:
+                self._world.scheduler.sleep(random.random() * character.rest_seconds)
 
     def deliver(self, event: Event, delay: float = 0.0) -> None:
         """Let an execution begin for `event`; if it gets lost, it is remembered as undone."""
@@ -85,4 +86,4 @@ class Reader:
             if len(data) != entry.size_bytes:
                 raise Violation(f"a reader finds {entry.name} torn")
             if self._world.random.random() < 0.3:
-                self._world.scheduler.sleep(self._world.random.expovariate(0.5))
+                self._world.scheduler.sleep(self._world.random.expovariate(0.2))

@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.simulation.people import Reader, Tenant
 from tests.simulation.readings import check_readings
@@ -29,10 +30,13 @@ class Verdict:
     trace: list[str] = field(default_factory=list)
 
 
-def simulate(seed: int, root: Path, *, traced: bool = False) -> Verdict:
-    """Run `seed` in the folder `root`, which is emptied before and after."""
+def simulate(seed: int, root: Path, *, traced: bool = False, **directed: Any) -> Verdict:
+    """Run `seed` in the folder `root`, which is emptied before and after.
+
+    What is `directed` takes the place of parts of the seed's character.
+    """
     shutil.rmtree(root, ignore_errors=True)
-    world = World(seed, root)
+    world = World(seed, root, directed)
     violation: str | None = None
     with world.in_force():
         try:
@@ -55,16 +59,16 @@ def simulate(seed: int, root: Path, *, traced: bool = False) -> Verdict:
 def _run(world: World, seed: int) -> None:
     random, scheduler = world.random, world.scheduler
     tenant, schedule, reader = Tenant(world), Schedule(world), Reader(world)
-    scheduler.spawn("tenant", lambda: tenant.act(random.randint(2, 7)))
+    scheduler.spawn("tenant", tenant.act)
     character = world.character
     for name, work, count in (
-        ("compactor", schedule.compact, random.randint(0, 3)),
-        ("janitor", schedule.sweep, random.randint(0, 3)),
-        ("reindexer", schedule.reindex, random.randint(0, 1)),
-        ("reader", reader.read, random.randint(0, 4)),
-        ("night", schedule.night, random.randint(0, 2)),
+        ("compactor", schedule.compact, character.compactor_count),
+        ("janitor", schedule.sweep, character.janitor_count),
+        ("reindexer", schedule.reindex, character.reindexer_count),
+        ("reader", reader.read, character.reader_count),
+        ("night", schedule.night, character.night_count),
         ("rollback", schedule.roll_back, character.rollback_count),
-        ("release", schedule.new_analyzer, int(character.new_analyzer)),
+        ("release", schedule.new_analyzer, character.release_count),
     ):
         for number in range(count):
             delay = random.choice([0.0, random.expovariate(0.4), random.expovariate(0.05)])
@@ -82,10 +86,10 @@ def _run(world: World, seed: int) -> None:
     for event in random.sample(tenant.undone, len(tenant.undone)):
         tenant.deliver(event)
     scheduler.run()
-    if character.rollback_count or character.new_analyzer:
+    if character.rollback_count or character.release_count:
         scheduler.spawn("reindexer of the end", schedule.rebuild)
         scheduler.run()
-    if character.new_analyzer:  # what the old one made fits nowhere, and stays until it expires
+    if character.release_count:  # what the old one made fits nowhere, and stays until it expires
         scheduler.spawn("week", schedule.week)
         scheduler.run()
     for work in (tenant.one_more, schedule.compact, schedule.night, schedule.sweep, reader.read):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -26,50 +26,16 @@ from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 from tests.memory.language import WordAnalyzer
 from tests.simulation.bucket import Bucket
-from tests.simulation.disk import Disk, DiskSystem, paths_of
+from tests.simulation.character import Character
+from tests.simulation.disk import Disk
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import Invariants
+from tests.simulation.paths import DiskSystem, paths_of
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.table import SimulatedTable
 
 TENANT = TenantId("minato-shoji")
 _FIRST_EPOCH_SECONDS = 1_767_225_600  # 2026-01-01
-
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """What sort of run it is, so that some seeds are about what others never come across.
-
-    Attributes:
-        paced: whether commits keep a pace.
-        folds: whether commits merge what they bring.
-        kept_generation_count: how many generations can be rolled back to, the newest included.
-        cut_share: how often an execution ends between two steps.
-        bad_share: how many of the written files can't be read.
-        rollback_count: how often somebody brings an earlier generation back.
-        new_analyzer: whether another analyzer is released on the way.
-    """
-
-    paced: bool
-    folds: bool
-    kept_generation_count: int
-    cut_share: float
-    bad_share: float
-    rollback_count: int
-    new_analyzer: bool
-
-    @classmethod
-    def draw(cls, random: Random) -> "Character":
-        """Return a character."""
-        return cls(
-            paced=random.random() < 0.7,
-            folds=random.random() < 0.7,
-            kept_generation_count=random.choice([2, 3, 4, 10]),
-            cut_share=random.choice([0.0, 0.03, 0.3]),
-            bad_share=random.choice([0.0, 0.0, 0.2]),
-            rollback_count=random.choice([0, 0, 0, 0, 1, 2]),
-            new_analyzer=random.random() < 0.1,
-        )
 
 
 class SimulatedFiles:
@@ -91,9 +57,13 @@ class SimulatedFiles:
 
 
 class World:
-    """The parts of one run. `root` is a folder that the run has for itself."""
+    """The parts of one run.
 
-    def __init__(self, seed: int, root: Path) -> None:
+    `root` is a folder that the run has for itself; `directed` takes the place of parts of the
+    character that the seed gives.
+    """
+
+    def __init__(self, seed: int, root: Path, directed: Mapping[str, Any]) -> None:
         self.random = Random(seed)  # noqa: S311 — it decides a simulation, and guards no secret
         self.scheduler = Scheduler(self.random)
         self.faults = Faults(self.scheduler)
@@ -108,7 +78,7 @@ class World:
         self.table.on_pointer = self.invariants.published
         self.disk.on_remove = self.invariants.removed
         self.idle: list[Process] = []
-        self.character = Character.draw(self.random)
+        self.character = replace(Character.draw(self.random), **directed)
         self._paths = paths_of(self.disk)
         self._uuids = 0
 
