@@ -313,8 +313,8 @@ def _result(
     # Another commit took it along since the generation was read, and told the ledger where it is.
     if record is not None and record.state in (DocumentState.INDEXED, DocumentState.DELETED):
         deleted = record.state is DocumentState.DELETED
-        known = record.generation or 0
-        return Committed("deleted" if deleted else "indexed", max(generation, known))
+        known = generation if record.generation is None else record.generation
+        return Committed("deleted" if deleted else "indexed", known)
     if place is not None and place.version >= version:
         return Committed("indexed", generation)
     raise AnalyzerMismatch("the staged change was refused before or has expired; run reindex")
