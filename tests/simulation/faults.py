@@ -127,9 +127,11 @@ class Faults:
                 self.scheduler.note(f"{kind} {target}", type(error).__name__)
             self.scheduler.release()
 
+        assert self.scheduler.current is not None
+        name = f"{self.scheduler.current.name}, late"
         self.scheduler.hold()
         delay = self.scheduler.random.expovariate(2.0)
-        self.scheduler.spawn("network", land, delay=delay)
+        self.scheduler.spawn(name, land, delay=delay)
 
 
 def _draw(random: Random) -> dict[tuple[str, int], Fault]:
