@@ -181,21 +181,25 @@ class GenerationReader:
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
         """Return the ids of documents by their numbers."""
-        return {number: self.document_id(number) for number in documents}
+        found: dict[int, str] = {}
+        for segment, ordinals in self._by_segment(documents):
+            stored = self._segment(segment)
+            groups = stored.groups_of_facts(ordinals)
+            keys = {group: self.key("ids", segment, group) for group in set(groups)}
+            kept: dict[int, Any] = {group: self.cache.get(key) for group, key in keys.items()}
+            absent = sorted(group for group, ids in kept.items() if ids is None)
+            for group, ids in zip(absent, stored.ids(absent), strict=True):
+                kept[group] = ids
+                self.cache.put(keys[group], ids, ids.nbytes + _ENTRY_BYTES)
+            base = int(self._bases[segment])
+            for ordinal, group in zip(ordinals.tolist(), groups, strict=True):
+                place = ordinal - stored.first_of_facts(group)
+                found[base + ordinal] = kept[group][place].as_py()
+        return found
 
     def document_id(self, number: int) -> str:
         """Return the id of one document by its number."""
-        segment = int(np.searchsorted(self._bases, number, side="right")) - 1
-        ordinal = number - int(self._bases[segment])
-        stored = self._segment(segment)
-        key = self.key("ids", segment, stored.group_of_facts(ordinal))
-        kept = self.cache.get(key)
-        if kept is None:
-            kept = stored.ids(stored.group_of_facts(ordinal))
-            self.cache.put(key, kept, sum(80 + len(one) for one in kept[1]))
-        first, ids = kept
-        found: str = ids[ordinal - first]
-        return found
+        return self.document_ids([number])[number]
 
     def documents(self, documents: Sequence[int]) -> dict[int, IndexedDocument]:
         """Return documents by their numbers."""
@@ -257,14 +261,15 @@ class GenerationReader:
             "term_ids": np.unique(entries["term_id"]).tolist(),
         }
         rows = self._fetch(statements.POSTINGS, parameters)
-        # One number for each segment's term, so that one sort brings all postings together.
+        # One number for each segment's term. One thread reads row after row, so all come sorted.
         width = 1 << 32
-        owners = numbers[rows["file_index"].astype(np.int64)].astype(np.int64) * width
-        keys = owners + rows["term_id"]
-        documents = self._bases[owners // width] + rows["document"]
-        order = np.lexsort((documents, keys))
-        keys, documents = keys[order], documents[order]
-        frequencies = rows["frequency"][order].astype(np.uint32)
+        owners = numbers[rows["file_index"].astype(np.int64)].astype(np.int64)
+        keys = owners * width + rows["term_id"]
+        documents = self._bases[owners] + rows["document"]
+        frequencies = rows["frequency"].astype(np.uint32)
+        if np.any(keys[1:] < keys[:-1]):
+            order = np.lexsort((documents, keys))
+            keys, documents, frequencies = keys[order], documents[order], frequencies[order]
         live = self.live[documents]
         parts: dict[tuple[str, str], list[TermPostings]] = {}
         sorted_entries = sorted(zip(*(entries[name].tolist() for name in _ENTRY), strict=True))

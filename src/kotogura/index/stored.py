@@ -44,15 +44,19 @@ class StoredSegment:
             kind: RowGroups(files.path(tenant, file.name)) for kind, file in entry.files.items()
         }
 
-    def group_of_facts(self, ordinal: int) -> int:
-        """Return which group of rows, as `ids` takes it, holds the document `ordinal`."""
-        return int(self._files["documents"].groups(np.array([ordinal]))[0])
+    def groups_of_facts(self, ordinals: Numbers) -> list[int]:
+        """Return which group of rows, as `ids` takes it, holds each of the documents."""
+        groups: list[int] = self._files["documents"].groups(ordinals).tolist()
+        return groups
 
-    def ids(self, group: int) -> tuple[int, list[str]]:
-        """Return the first ordinal of a group of documents, and the ids of all of them."""
-        file = self._files["documents"]
-        (table,) = file.read([group], ["document_id"])
-        return file.first_row(group), table.column(0).to_pylist()
+    def first_of_facts(self, group: int) -> int:
+        """Return the first ordinal of a group of documents."""
+        return self._files["documents"].first_row(group)
+
+    def ids(self, groups: Sequence[int]) -> list[pa.StringArray]:
+        """Return the ids of all documents of each of `groups`."""
+        tables = self._files["documents"].read(groups, ["document_id"]) if groups else ()
+        return [table.column(0).combine_chunks() for table in tables]
 
     def documents(self, ordinals: Numbers) -> dict[int, IndexedDocument]:
         """Return whole documents by their ordinals."""

@@ -88,7 +88,8 @@ class SearchService:
         terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
         scores = self._score_words(opened, query, terms, limit)
         ranked = rank(scores, limit, opened.reader.document_id)
-        return [(opened.reader.document_id(number), score) for number, score in ranked]
+        ids = opened.reader.document_ids([number for number, _ in ranked])
+        return [(ids[number], score) for number, score in ranked]
 
     def _score_words(
         self, opened: OpenGeneration, query: str, terms: tuple[str, ...], limit: int
