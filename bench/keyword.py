@@ -20,7 +20,7 @@ from bench.latency import spread_sample
 from bench.machine import machine, versions
 from bench.quality import mean_reciprocal_rank, recall
 from bench.report import ENGINES, ratios, table
-from bench.rounds import measure
+from bench.rounds import fresh, measure
 
 _OURS = ("ours", "ours_rescored")
 
@@ -84,13 +84,14 @@ def _run(corpus: Path, queries: Path, engines: list[str], rounds: int) -> dict[s
             for name in engines
         }
         paths = {name: child.reply()["paths"] for name, child in children.items()}
+        sample = spread_sample(len(relevant))
         for name, child in children.items():
+            figures[name].update(fresh(child, sample))
             _say(f"asking {name} all questions")
             answers = child.ask("answer")
             figures[name]["mrr10"] = round(mean_reciprocal_rank(answers, relevant), 5)
             figures[name]["recall10"] = round(recall(answers, relevant), 5)
             figures[name].update(child.ask("memory"))
-        sample = spread_sample(len(relevant))
         _say(f"timing {len(sample)} questions in {rounds} rounds")
         for name, times in measure(children, paths, sample, rounds).items():
             figures[name].update(times)

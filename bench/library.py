@@ -55,7 +55,15 @@ class Library:
         self.generations = Generations(self.files, FilePointer(folder / "pointer.json"), now)
         self._models = ServingModels(self.files, OnnxEmbedder.open)
 
-    def service(self, analyzer: Analyzer, rescoring: PairRescoring | None) -> SearchService:
-        """Return a service that has opened nothing yet."""
-        opened = OpenGenerations(self.generations, self.files, self._models)
-        return SearchService(opened, analyzer, rescoring=rescoring)
+    def opened(self) -> OpenGenerations:
+        """Return what keeps generations open; it has opened none yet."""
+        return OpenGenerations(self.generations, self.files, self._models)
+
+    def service(
+        self,
+        analyzer: Analyzer,
+        rescoring: PairRescoring | None,
+        opened: OpenGenerations | None = None,
+    ) -> SearchService:
+        """Return a service over `opened`, or over generations of its own."""
+        return SearchService(opened or self.opened(), analyzer, rescoring=rescoring)

@@ -10,6 +10,8 @@ from bench.quality import FOUND_COUNT
 from bench.rankings import RANKINGS
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
 from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.index.cache import CACHE_BYTES
+from kotogura.search.opened import OpenGenerations
 from kotogura.search.pairs import PairRescoring
 from kotogura.search.service import SearchService
 
@@ -67,38 +69,30 @@ class Ours:
                 lambda text: self._service.search(TENANT, text, "words", FOUND_COUNT), questions
             )
         if path == "first-pass":
-            return time_each(questions, self._fresh())
+            return time_each(questions, self._fresh(self._library.opened()))
         if path == "first-query":
-            questions = questions[:_OPENED_COUNT]
-        warmers = [None] * len(questions) if path == "first-query" else self._strangers(questions)
+            return [
+                time_each([question], self._fresh(self._library.opened()))[0]
+                for question in questions[:_OPENED_COUNT]
+            ]
+        return self._first_touch(questions)
+
+    def _first_touch(self, questions: Sequence[str]) -> list[float]:
+        """Return the times of questions to an open generation of which no term is in the cache."""
+        opened = self._library.opened()
+        answer = self._fresh(opened)
+        answer(questions[-1])
         times: list[float] = []
-        for question, warmer in zip(questions, warmers, strict=True):
-            answer = self._fresh()
-            if warmer is not None:
-                answer(warmer)
+        for question in questions:
+            # What is larger than the cache pushes everything out, and itself.
+            opened.current(TENANT).reader.cache.put("everything", None, CACHE_BYTES + 1)
             times.extend(time_each([question], answer))
         return times
 
-    def _fresh(self) -> Callable[[str], Found]:
-        """Return what answers from a generation that is yet to be opened."""
-        service = self._library.service(self._analyzer, self._rescoring)
+    def _fresh(self, opened: OpenGenerations) -> Callable[[str], Found]:
+        """Return what answers from `opened`."""
+        service = self._library.service(self._analyzer, self._rescoring, opened)
         return lambda text: _rank(service, text)
-
-    def _strangers(self, questions: Sequence[str]) -> list[str | None]:
-        """Return for each question another one that shares no term with it."""
-        terms = [frozenset(self._before.analyze(text).terms) for text in questions]
-        count = len(questions)
-        return [
-            next(
-                (
-                    questions[other % count]
-                    for other in range(number + 1, number + count)
-                    if terms[other % count].isdisjoint(terms[number])
-                ),
-                None,
-            )
-            for number in range(count)
-        ]
 
 
 def open_engine(job: Job, name: str) -> Ours:

@@ -20,6 +20,15 @@ _SLOW = {"first-touch", "first-pass", "first-query"}
 _SLOW_ROUND_COUNT = 3
 
 
+def fresh(child: Child, sample: Sequence[int]) -> dict[str, float]:
+    """Return the p50 and p99 of a second pass in a worker that was asked nothing before."""
+    times = child.ask(f"time text {','.join(map(str, sample))}")
+    return {
+        "fresh_p50_ms": round(percentile(times, 0.5), 4),
+        "fresh_p99_ms": round(percentile(times, 0.99), 4),
+    }
+
+
 def measure(
     children: Mapping[str, Child],
     paths: Mapping[str, Sequence[str]],
