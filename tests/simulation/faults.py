@@ -37,6 +37,7 @@ FILE_WRITES = tuple(
     for folder in ("manifests", "segments", "staging", "reindex")
     for step in ("create", "write", "sync", "rename", "sync folder of", "remove")
 )
+_REMOVALS = tuple(kind for kind in FILE_WRITES if kind.startswith("remove"))
 TABLE_WRITES = ("put pointer", "put ledger", "update ledger", "put staged", "delete staged")
 WRITES = (*FILE_WRITES, *TABLE_WRITES)
 """Every kind of write there is; a test holds that no run meets another."""
@@ -136,13 +137,14 @@ class Faults:
 
 def _draw(random: Random) -> dict[tuple[str, int], Fault]:
     plan: dict[tuple[str, int], Fault] = {}
-    for _ in range(random.choice([0, 1, 2, 2, 3, 4])):
+    for _ in range(random.choice([0, 2, 4, 6, 8, 12])):  # many name what the run never comes to
         if random.random() < 0.5:
-            kind = random.choice(FILE_WRITES)
-            fault = random.choice(FILE_FAULTS)
+            kind = random.choice((*FILE_WRITES, *_REMOVALS, *_REMOVALS))
+            fault = random.choice((*CRASHES, *FILE_FAULTS))
         else:
             kind = random.choice(TABLE_WRITES)
-            fault = random.choice(TABLE_FAULTS)
-        occurrence = 1 + int(random.expovariate(0.25))
+            fault = random.choice((*CRASHES, *TABLE_FAULTS))
+        mean = 2.0 if kind.startswith("remove") else 12.0 if kind.endswith("segments") else 4.0
+        occurrence = 1 + int(random.expovariate(1 / mean))
         plan[kind, occurrence] = fault
     return plan
