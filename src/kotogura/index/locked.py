@@ -25,6 +25,7 @@ def locked_connection(
     )
     connection.execute("SET temp_directory = ''")
     connection.execute("SET parquet_metadata_cache = true")
+    connection.execute("SET enable_external_file_cache = false")
     connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -261,13 +261,14 @@ class GenerationReader:
             "term_ids": np.unique(entries["term_id"]).tolist(),
         }
         rows = self._fetch(statements.POSTINGS, parameters)
-        # One number for each segment's term. One thread reads row after row, so all come sorted.
+        # One number for each segment's term. Rows nearly always come in the order of the file.
         width = 1 << 32
         owners = numbers[rows["file_index"].astype(np.int64)].astype(np.int64)
         keys = owners * width + rows["term_id"]
         documents = self._bases[owners] + rows["document"]
         frequencies = rows["frequency"].astype(np.uint32)
-        if np.any(keys[1:] < keys[:-1]):
+        falls = documents[1:] <= documents[:-1]
+        if np.any((keys[1:] < keys[:-1]) | (falls & (keys[1:] == keys[:-1]))):
             order = np.lexsort((documents, keys))
             keys, documents, frequencies = keys[order], documents[order], frequencies[order]
         live = self.live[documents]

@@ -106,9 +106,8 @@ class StoredSegment:
         columns = [f"{name}_{column}" for name in FIELDS for column in ("advances", "gaps")]
         found: dict[int, dict[str, Units]] = {}
         for first, table, local in self._tables("texts", np.array(sorted(ordinals)), columns):
-            picked = table.take(pa.array(local))
             for name in FIELDS:
-                units = read_units(picked, name)
+                units = read_units(table, name, local.tolist())
                 for ordinal, one in zip(local + first, units, strict=True):
                     found.setdefault(int(ordinal), {})[name] = one
         return found
@@ -117,8 +116,9 @@ class StoredSegment:
         self, kind: str, ordinals: Numbers, columns: Sequence[str]
     ) -> Iterator[tuple[int, dict[str, Any]]]:
         for first, table, local in self._tables(kind, ordinals, columns):
-            rows = table.take(pa.array(local)).to_pylist()
-            yield from zip((local + first).tolist(), rows, strict=True)
+            cells = {name: table.column(name) for name in columns}
+            for row in local.tolist():
+                yield first + row, {name: cells[name][row].as_py() for name in columns}
 
     def _tables(
         self, kind: str, rows: Numbers, columns: Sequence[str]

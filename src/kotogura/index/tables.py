@@ -75,14 +75,22 @@ def read_table(
 
 def list_offsets(table: pa.Table, column: str) -> NDArray[np.int64]:
     """Return int64 [rows + 1]: where each row's values begin in `list_values`, and their end."""
-    offsets: NDArray[np.int64] = table.column(column).combine_chunks().offsets.to_numpy()
+    offsets: NDArray[np.int64] = numbers(table.column(column).combine_chunks().offsets)
     return offsets.astype(np.int64) - int(offsets[0])
 
 
 def list_values(table: pa.Table, column: str) -> NDArray[Any]:
     """Return the values of a column of lists, row after row."""
-    values: NDArray[Any] = table.column(column).combine_chunks().flatten().to_numpy()
-    return values
+    return numbers(table.column(column).combine_chunks().flatten())
+
+
+def numbers(array: pa.Array) -> NDArray[Any]:
+    """Return the numbers of `array`, none of them null, without a copy.
+
+    pyarrow's own `to_numpy` imports pandas where it is installed, half a second to a first query.
+    """
+    found: NDArray[Any] = np.from_dlpack(array)
+    return found
 
 
 def lists(starts: NDArray[np.int64], values: NDArray[Any]) -> pa.ListArray:

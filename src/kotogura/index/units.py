@@ -5,7 +5,7 @@ from one unit's start to the next one's and in the end to the end of the last, a
 unit's end to the next start, left out where all are 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,13 @@ def unit_columns(units: Sequence[Units]) -> list[pa.Array]:
     return [ragged(advances, np.uint32), ragged(gaps, np.int32)]
 
 
-def read_units(table: pa.Table, name: str) -> list[Units]:
-    """Return the units of field `name`, row by row."""
+def read_units(table: pa.Table, name: str, rows: Iterable[int] | None = None) -> list[Units]:
+    """Return the units of field `name` of all rows of `table`, or of some."""
     offsets, gap_offsets = (list_offsets(table, f"{name}_{kind}") for kind in ("advances", "gaps"))
     advances = list_values(table, f"{name}_advances").astype(np.int64)
     gaps = list_values(table, f"{name}_gaps")
     found: list[Units] = []
-    for row in range(len(table)):
+    for row in range(len(table)) if rows is None else rows:
         starts = advances[offsets[row] : offsets[row + 1]].cumsum()
         ends = starts[1:]
         if gap_offsets[row] < gap_offsets[row + 1]:

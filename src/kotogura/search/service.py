@@ -66,7 +66,7 @@ class SearchService:
         meaning: MeaningScores | None = None
         if mode != "meaning":
             terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
-            scores = self._score_words(opened, query, terms, limit)
+            scores = self._score_words(opened, query, terms)
         if mode != "words":
             meaning = opened.passages.score(self._opened.embed(opened, query))
             scores = fuse(scores, meaning.similarities) if mode == "both" else _cosines(meaning)
@@ -86,19 +86,19 @@ class SearchService:
         _check(query, limit)
         opened = self._opened.current(tenant)
         terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
-        scores = self._score_words(opened, query, terms, limit)
+        scores = self._score_words(opened, query, terms)
         ranked = rank(scores, limit, opened.reader.document_id)
         ids = opened.reader.document_ids([number for number, _ in ranked])
         return [(ids[number], score) for number, score in ranked]
 
     def _score_words(
-        self, opened: OpenGeneration, query: str, terms: tuple[str, ...], limit: int
+        self, opened: OpenGeneration, query: str, terms: tuple[str, ...]
     ) -> NDArray[np.float64]:
+        """Return every document's score; what rescoring adds is never less than nothing."""
         scores = opened.word_index(self._settings).score(terms)
         if self._rescoring is not None:
             reader = opened.reader
-            pool_count = max(limit, self._rescoring.pool_count)
-            pool = rank(scores, pool_count, reader.document_id)
+            pool = rank(scores, self._rescoring.pool_count, reader.document_id)
             numbers = np.array([number for number, _ in pool], dtype=np.int64)
             scores[numbers] = self._rescoring.rescore(query, numbers, scores[numbers], reader)
         return scores

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from kotogura.errors import CorruptModel
 from kotogura.semantics.model_manifest import ModelManifest
+
+if TYPE_CHECKING:  # a tenth of a second and 30 MB that a search by word alone must not pay
+    import onnxruntime
+    from tokenizers import Tokenizer
 
 # No piece of the vocabulary covers more characters, so what lies beyond can't reach the model.
 _CHARACTERS_PER_TOKEN = 16
@@ -59,8 +61,8 @@ class OnnxEmbedder:
     def __init__(
         self,
         manifest: ModelManifest,
-        tokenizer: Tokenizer,
-        session: onnxruntime.InferenceSession,
+        tokenizer: "Tokenizer",
+        session: "onnxruntime.InferenceSession",
         threads: int = 1,
     ) -> None:
         self._manifest = manifest
@@ -84,6 +86,8 @@ class OnnxEmbedder:
             CorruptModel: a file is missing, has another size, or can't be read. Retrying does not
                 help.
         """
+        from tokenizers import Tokenizer  # noqa: PLC0415 — see above
+
         manifest = ModelManifest.read(folder)
         manifest.check_sizes(folder)
         if manifest.pooling != "mean":
@@ -173,7 +177,9 @@ def mean_of_tokens(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDAr
     return unit.astype(np.float32)
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def _session(path: Path) -> "onnxruntime.InferenceSession":
+    import onnxruntime  # noqa: PLC0415 — see above
+
     onnxruntime.disable_telemetry_events()
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
