@@ -57,13 +57,23 @@ def sweep(
     models = tuple(f"models/{manifest.model.digest}/" for manifest in manifests if manifest.model)
     removed = 0
     for folder, seconds in _FOLDERS.items():
-        for name in list(files.names(tenant, folder)):
+        names = list(files.names(tenant, folder))
+        beside: dict[str, list[str]] = {}
+        for name in names:
+            beside.setdefault(_place(name), []).append(name)
+        for name in names:
             if name in kept or (models and name.startswith(models)):
                 continue
-            if files.age_seconds(tenant, name) > seconds:
+            # A segment may be written again just now, one file after the other.
+            if all(files.age_seconds(tenant, one) > seconds for one in beside[_place(name)]):
                 files.remove(tenant, name)
                 removed += 1
     return removed
+
+
+def _place(name: str) -> str:
+    """Return the folder of a segment's file; any other file stands for itself."""
+    return name.rpartition("/")[0] if name.startswith("segments/") else name
 
 
 def _kept(

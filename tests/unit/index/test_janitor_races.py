@@ -69,3 +69,18 @@ def test_a_kept_manifest_that_is_missing_while_nothing_moves_is_a_fault_of_the_i
     library.files.remove(library.tenant, library.manifest.history[0])
     with pytest.raises(CorruptIndex):
         clean(library)
+
+
+def test_a_segment_that_is_being_written_again_is_left_alone(library: Library) -> None:
+    library.upload("a.txt", "apple")
+    change = library.stage(library.put("b.txt", "pear"))
+    (staged,) = library.staged.all(library.tenant)
+    library.staged.discard(library.tenant, [staged])  # it expired
+    library.files.pass_seconds(GRACE_SECONDS + 1)
+    assert staged.segment is not None
+    first = staged.segment.files["terms"].name
+    library.files.write(library.tenant, first, library.files.read(library.tenant, first))
+    clean(library)
+    library.staged.add(library.tenant, staged)
+    assert library.commit(change).outcome == "indexed"
+    assert library.found("pear") == {"b.txt"}
