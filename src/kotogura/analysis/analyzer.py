@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -137,7 +138,14 @@ class SudachiAnalyzer:
             spans = [normalized.original_span(*span) for span in zip(starts, ends, strict=True)]
             starts = [start for start, _ in spans]
             ends = [end for _, end in spans]
-        return AnalyzedText(terms, positions, widths, starts, ends, length)
+        return AnalyzedText(
+            terms,
+            array("I", positions),
+            array("B", widths),
+            array("I", starts),
+            array("I", ends),
+            length,
+        )
 
     def _learn(self, key: tuple[int, str], morpheme: Morpheme) -> "_Word":
         """Return what a morpheme is worth, and keep it: word and surface decide all of it."""

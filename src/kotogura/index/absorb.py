@@ -10,7 +10,7 @@ from kotogura.index import format1
 from kotogura.index.content import IndexedDocument, SegmentContent
 from kotogura.index.manifest import FIELDS, SegmentEntry
 from kotogura.index.tables import list_values, read_table
-from kotogura.index.units import read_units
+from kotogura.index.units import stored_unit_table
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -31,10 +31,10 @@ def absorb(
     if segment.format_version < 2:
         units, widths = format1.units_and_widths(tables)
     else:
-        units = {name: read_units(tables["texts"], name) for name in FIELDS}
+        units = {name: stored_unit_table(tables["texts"], name) for name in FIELDS}
         widths = list_values(tables["positions"], "widths")
     for name in FIELDS:
-        content.units[name] += [one for one, kept in zip(units[name], live, strict=True) if kept]
+        content.units[name].append(units[name].filter(pa.array(live)))
     _append_occurrences(tables, widths, ordinals, live, content)
     return {int(old): int(ordinals[old]) for old in np.flatnonzero(live)}
 
@@ -62,15 +62,11 @@ def _append_occurrences(
 ) -> None:
     """Add the places of live documents, under the numbers that `content` knows the terms by."""
     terms = tables["terms"]
-    codes = np.array(
-        [
-            content.code(term, name)
-            for term, name in zip(
-                terms.column("term").to_pylist(), terms.column("field").to_pylist(), strict=True
-            )
-        ],
-        dtype=np.uint32,
-    )
+    names = np.array(terms.column("field").to_pylist())
+    codes = np.zeros(len(terms), dtype=np.uint32)
+    for name in FIELDS:
+        own = np.flatnonzero(names == name)
+        codes[own] = content.codes(terms.column("term").take(pa.array(own)).to_pylist(), name)
     postings = tables["postings"]
     frequencies = postings.column("frequency").to_numpy()
     documents = np.repeat(postings.column("document").to_numpy(), frequencies)

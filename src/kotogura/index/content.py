@@ -5,6 +5,7 @@ are sorted once in the end: a radix sort of columns is what indexing a million p
 takes.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,13 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
 from kotogura.documents.extracted import ExtractedDocument
 from kotogura.index.manifest import FIELDS
-from kotogura.index.units import Ordinals, Units
+from kotogura.index.units import Ordinals, unit_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,19 @@ class Occurrences:
 class SegmentContent:
     """Documents in the order of their ordinals, the units of their texts, and occurrences.
 
-    `units` has a list for each field, in the order of the documents.
+    `units` has tables for each field, as `unit_table` makes them, in the order of the documents.
     """
 
     documents: list[IndexedDocument] = field(default_factory=list)
-    units: dict[str, list[Units]] = field(default_factory=lambda: {name: [] for name in FIELDS})
+    units: dict[str, list[pa.Table]] = field(default_factory=lambda: {name: [] for name in FIELDS})
     _codes: dict[tuple[str, str], int] = field(default_factory=dict)
     _columns: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
 
-    def code(self, term: str, field_name: str) -> int:
-        """Return the number that this content knows (term, field) by; a new one the first time."""
-        return self._codes.setdefault((term, field_name), len(self._codes))
+    def codes(self, terms: Iterable[str], name: str) -> Ordinals:
+        """Return the numbers that this content knows `terms` of field `name` by, new ones too."""
+        known = self._codes
+        found = [known.setdefault((term, name), len(known)) for term in terms]
+        return np.array(found, dtype=np.uint32)
 
     def add_occurrences(
         self,
@@ -128,7 +132,6 @@ def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer
         }
         for name, text in analyzed.items():
             collectors[name].add(text)
-            content.units[name].append(_units(text))
         content.documents.append(
             IndexedDocument(
                 document_id=document.document_id,
@@ -149,39 +152,43 @@ def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer
 
 
 class _Collector:
-    """Gathers one field's occurrences as its documents are analysed."""
+    """Gathers one field's occurrences and units, number after number, as texts are analysed."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._codes: list[int] = []
-        self._positions: list[int] = []
-        self._widths: list[int] = []
-        self._counts: list[int] = []
+        self._codes, self._positions, self._widths = array("I"), array("I"), array("B")
+        self._starts, self._ends = array("I"), array("I")
+        self._term_counts, self._unit_counts = array("I"), array("I")
 
     def add(self, text: AnalyzedText) -> None:
         """Take in the next document's text."""
         self._codes.extend(map(self._numbers.__getitem__, text.terms))
         self._positions.extend(text.positions)
         self._widths.extend(text.widths)
-        self._counts.append(len(text.terms))
+        self._starts.extend(text.unit_starts)
+        self._ends.extend(text.unit_ends)
+        self._term_counts.append(len(text.terms))
+        self._unit_counts.append(len(text.unit_starts))
 
     def hand_over(self, content: SegmentContent) -> None:
         """Add all to `content`."""
-        codes = np.array([content.code(term, self._name) for term in self._numbers], np.uint32)
-        own = np.array(self._codes, dtype=np.int64)
-        content.add_occurrences(
-            codes[own] if len(own) else own,
-            np.repeat(np.arange(len(self._counts)), self._counts),
-            np.array(self._positions, dtype=np.uint32),
-            np.array(self._widths, dtype=np.uint8),
+        codes = content.codes(self._numbers, self._name)
+        own, positions, starts, ends, term_counts, unit_counts = (
+            np.frombuffer(numbers, dtype=np.uint32).astype(np.int64)
+            for numbers in (
+                self._codes,
+                self._positions,
+                self._starts,
+                self._ends,
+                self._term_counts,
+                self._unit_counts,
+            )
         )
-
-
-def _units(text: AnalyzedText) -> Units:
-    return Units(
-        np.array(text.unit_starts, dtype=np.uint32), np.array(text.unit_ends, dtype=np.uint32)
-    )
+        documents = np.repeat(np.arange(len(term_counts)), term_counts)
+        widths = np.frombuffer(self._widths, dtype=np.uint8)
+        content.add_occurrences(codes[own], documents, positions, widths)
+        content.units[self._name].append(unit_table(starts, ends, unit_counts))
 
 
 def _stable_order(keys: Ordinals) -> NDArray[np.int64]:

@@ -7,15 +7,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.index.manifest import FIELDS
-from kotogura.index.units import Units
+from kotogura.index.units import unit_table
 
 Token = tuple[int, int, int]
 """Position, start and end."""
+Bounds = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Starts and ends of a text's units."""
 
 
 def units_and_widths(
     tables: dict[str, pa.Table],
-) -> tuple[dict[str, list[Units]], NDArray[np.uint8]]:
+) -> tuple[dict[str, pa.Table], NDArray[np.uint8]]:
     """Return the units of every text, and how many units each occurrence takes.
 
     A dropped word left nothing behind but its position; it becomes a unit without characters.
@@ -24,7 +26,8 @@ def units_and_widths(
         tables: the files of the segment.
 
     Returns:
-        For each field one `Units` a document; and uint8 in the order of the lists of `positions`.
+        For each field what `unit_table` makes of its texts; and uint8 in the order of the lists of
+        `positions`.
     """
     postings = tables["postings"]
     lists = [postings.column(name).combine_chunks() for name in ("positions", "starts", "ends")]
@@ -45,18 +48,22 @@ def units_and_widths(
         ],
         dtype=np.uint8,
     )
-    empty = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    units = {
-        name: [
-            Units(*(bound.astype(np.uint32) for bound in ends.get((name, document), empty)))
-            for document in range(len(tables["documents"]))
-        ]
-        for name in FIELDS
-    }
+    count = len(tables["documents"])
+    units = {name: _unit_table([ends.get((name, one)) for one in range(count)]) for name in FIELDS}
     return units, widths
 
 
-def _unit_bounds(tokens: list[Token]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _unit_table(texts: list[Bounds | None]) -> pa.Table:
+    nothing = np.zeros(0, dtype=np.int64)
+    bounds = [text or (nothing, nothing) for text in texts]
+    return unit_table(
+        np.concatenate([starts for starts, _ in bounds]),
+        np.concatenate([ends for _, ends in bounds]),
+        np.array([len(starts) for starts, _ in bounds], dtype=np.int64),
+    )
+
+
+def _unit_bounds(tokens: list[Token]) -> Bounds:
     """Return starts and ends of a text's units; the shortest token at a position is its unit."""
     bounds: dict[int, tuple[int, int]] = {}
     for position, start, end in sorted(tokens, key=lambda token: -token[2]):

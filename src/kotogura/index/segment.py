@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from kotogura.index.content import IndexedDocument, Occurrences, SegmentContent
 from kotogura.index.manifest import FIELDS, FORMAT_VERSION, FileEntry, SegmentEntry
 from kotogura.index.tables import Layout, encode_table, lists
-from kotogura.index.units import unit_columns, unit_schema
+from kotogura.index.units import unit_schema
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -187,9 +187,12 @@ def _documents(documents: Sequence[IndexedDocument]) -> pa.Table:
 
 
 def _texts(content: SegmentContent) -> Iterator[pa.Table]:
-    columns: list[pa.Array] = [pa.array([row.body for row in content.documents], pa.string())]
+    columns: list[pa.Array | pa.ChunkedArray] = [
+        pa.array([row.body for row in content.documents], pa.string())
+    ]
     for name in FIELDS:
-        columns += unit_columns(content.units[name])
+        units = pa.concat_tables(content.units[name]).combine_chunks()
+        columns += [units.column("advances"), units.column("gaps")]
     table = pa.table(columns, schema=TEXTS_SCHEMA)
     first = size = 0
     for row, document in enumerate(content.documents):

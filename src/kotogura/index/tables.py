@@ -96,9 +96,3 @@ def numbers(array: pa.Array) -> NDArray[Any]:
 def lists(starts: NDArray[np.int64], values: NDArray[Any]) -> pa.ListArray:
     """Return a column of lists; `starts` has where each begins in `values`, and their end."""
     return pa.ListArray.from_arrays(pa.array(starts.astype(np.int32)), pa.array(values))
-
-
-def ragged(rows: Sequence[NDArray[Any]], kind: type[np.generic]) -> pa.ListArray:
-    """Return a column of lists with one list for each of `rows`."""
-    starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
-    return lists(starts, np.concatenate([*rows, np.zeros(0)]).astype(kind))

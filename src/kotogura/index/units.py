@@ -5,7 +5,7 @@ from one unit's start to the next one's and in the end to the end of the last, a
 unit's end to the next start, left out where all are 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from kotogura.index.tables import list_offsets, list_values, ragged
+from kotogura.index.tables import list_offsets, list_values, lists
 
 Ordinals = NDArray[np.uint32]
 
@@ -36,16 +36,39 @@ def unit_schema(name: str) -> list[tuple[str, pa.DataType]]:
     return [(f"{name}_advances", pa.list_(pa.uint32())), (f"{name}_gaps", pa.list_(pa.int32()))]
 
 
-def unit_columns(units: Sequence[Units]) -> list[pa.Array]:
-    """Return those columns, a row for each text."""
-    advances: list[NDArray[Any]] = []
-    gaps: list[NDArray[Any]] = []
-    for one in units:
-        starts = np.append(one.starts, one.ends[-1:]).astype(np.int64)
-        gap = starts[1:] - one.ends
-        advances.append(np.diff(starts, prepend=0))
-        gaps.append(gap if gap.any() else gap[:0])
-    return [ragged(advances, np.uint32), ragged(gaps, np.int32)]
+def unit_table(starts: NDArray[Any], ends: NDArray[Any], counts: NDArray[np.int64]) -> pa.Table:
+    """Return the columns `advances` and `gaps` of several texts, a row for each.
+
+    Args:
+        starts: of the units of all texts, text after text.
+        ends: beside them.
+        counts: how many units each text has.
+    """
+    some = counts > 0
+    bounds_of = np.concatenate([[0], np.cumsum(counts + some)])
+    first, last = bounds_of[:-1][some], bounds_of[1:][some] - 1
+    is_start = np.ones(bounds_of[-1], dtype=bool)
+    is_start[last] = False
+    bounds = np.empty(bounds_of[-1], dtype=np.int64)
+    bounds[is_start] = starts
+    bounds[last] = ends[np.cumsum(counts)[some] - 1]
+    advances = np.diff(bounds, prepend=0)
+    advances[first] = bounds[first]
+    gaps = bounds[np.flatnonzero(is_start) + 1] - ends
+    texts = np.repeat(np.arange(len(counts)), counts)
+    gapped = np.bincount(texts[gaps != 0], minlength=len(counts)) > 0
+    gaps_of = np.concatenate([[0], np.cumsum(np.where(gapped, counts, 0))])
+    return pa.table(
+        {
+            "advances": lists(bounds_of, advances.astype(np.uint32)),
+            "gaps": lists(gaps_of, gaps[gapped[texts]].astype(np.int32)),
+        }
+    )
+
+
+def stored_unit_table(table: pa.Table, name: str) -> pa.Table:
+    """Return what `unit_table` gave for field `name`, out of a table of texts."""
+    return table.select([f"{name}_advances", f"{name}_gaps"]).rename_columns(["advances", "gaps"])
 
 
 def read_units(table: pa.Table, name: str, rows: Iterable[int] | None = None) -> list[Units]:
