@@ -7,7 +7,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from bench.latency import spread_sample
 from bench.machine import machine, versions
 from bench.quality import mean_reciprocal_rank, recall
 from bench.report import ENGINES, ratios, table
-from bench.rounds import fresh, measure
+from bench.rounds import measure, second_passes
 
 _OURS = ("ours", "ours_rescored")
 
@@ -78,15 +78,15 @@ def _run(corpus: Path, queries: Path, engines: list[str], rounds: int) -> dict[s
     where = machine()
     shutil.rmtree(setting.WORK, ignore_errors=True)
     figures = _build(corpus, queries, engines)
+    openers = {name: _opener(corpus, queries, name, figures, relevant) for name in engines}
+    sample = spread_sample(len(relevant))
+    _say(f"timing a second pass of {len(sample)} questions in {rounds} processes each")
+    for name, times in second_passes(openers, sample, rounds).items():
+        figures[name].update(times)
     with ExitStack() as stack:
-        children = {
-            name: stack.enter_context(_serve(corpus, queries, name, figures, relevant))
-            for name in engines
-        }
+        children = {name: stack.enter_context(opened()) for name, opened in openers.items()}
         paths = {name: child.reply()["paths"] for name, child in children.items()}
-        sample = spread_sample(len(relevant))
         for name, child in children.items():
-            figures[name].update(fresh(child, sample))
             _say(f"asking {name} all questions")
             answers = child.ask("answer")
             figures[name]["mrr10"] = round(mean_reciprocal_rank(answers, relevant), 5)
@@ -134,29 +134,31 @@ def _build_one(corpus: Path, queries: Path, name: str) -> dict[str, Any]:
         return dict(child.reply())
 
 
-def _serve(
+def _opener(
     corpus: Path,
     queries: Path,
     name: str,
     figures: dict[str, dict[str, Any]],
     relevant: Sequence[str],
-) -> Child:
-    """Start the worker that answers for `name`."""
+) -> Callable[[], Child]:
+    """Return what starts a worker that answers for `name`."""
     if name == "lucene":
         return _lucene(corpus, queries, figures["lucene"], relevant)
     job = setting.job(corpus, queries, "ours" if name in _OURS else name)
-    return Child(setting.command(name, "serve", job), setting.WORK / f"{name}.log")
+    return lambda: Child(setting.command(name, "serve", job), setting.WORK / f"{name}.log")
 
 
-def _lucene(corpus: Path, queries: Path, figures: dict[str, Any], relevant: Sequence[str]) -> Child:
-    """Build Lucene's indexes, and start the variant that answers best."""
+def _lucene(
+    corpus: Path, queries: Path, figures: dict[str, Any], relevant: Sequence[str]
+) -> Callable[[], Child]:
+    """Build Lucene's indexes, and return what starts the variant that answers best."""
     _say("building lucene, and choosing its best variant")
     lucene = lucene_peer.Lucene(setting.CACHE, setting.job(corpus, queries, "lucene"))
     built = lucene.build()
     best, reached = lucene.best(relevant)
     figures.update(built[best.layout])
     figures.update({"variant": str(best), "variants_mrr10": reached})
-    return lucene.open(best)
+    return lambda: lucene.open(best)
 
 
 def _counts(passages: Sequence[Passage], relevant: Sequence[str], timed: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ _COLUMNS = (
     ("p50_ms", "p50 ms", ".3f"),
     ("p99_ms", "p99 ms", ".3f"),
     ("from_terms_p50_ms", "p50 from terms", ".3f"),
-    ("fresh_p50_ms", "p50 fresh", ".3f"),
+    ("warm_p50_ms", "p50 warm", ".3f"),
     ("mrr10", "MRR@10", ".4f"),
     ("recall10", "recall@10", ".4f"),
     ("build_s", "build s", ".1f"),

@@ -1,13 +1,13 @@
 """Latency in rounds: every engine takes its turn in each, so that a noisy minute hits all alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from bench.child import Child
 from bench.latency import percentile
 
 PREFIXES = {
-    "text": "",
+    "text": "warm_",
     "terms": "from_terms_",
     "full": "full_",
     "first-touch": "first_touch_",
@@ -20,12 +20,27 @@ _SLOW = {"first-touch", "first-pass", "first-query"}
 _SLOW_ROUND_COUNT = 3
 
 
-def fresh(child: Child, sample: Sequence[int]) -> dict[str, float]:
-    """Return the p50 and p99 of a second pass in a worker that was asked nothing before."""
-    times = child.ask(f"time text {','.join(map(str, sample))}")
+def second_passes(
+    openers: Mapping[str, Callable[[], Child]], sample: Sequence[int], rounds: int
+) -> dict[str, dict[str, float | list[float]]]:
+    """Return each engine's p50 and p99 of the second of two passes, in a new process each round."""
+    numbers = ",".join(map(str, sample))
+    p50s: dict[str, list[float]] = {name: [] for name in openers}
+    p99s: dict[str, list[float]] = {name: [] for name in openers}
+    for _ in range(rounds):
+        for name, opened in openers.items():
+            with opened() as child:
+                child.reply()
+                times = child.ask(f"time text {numbers}")
+            p50s[name].append(percentile(times, 0.5))
+            p99s[name].append(percentile(times, 0.99))
     return {
-        "fresh_p50_ms": round(percentile(times, 0.5), 4),
-        "fresh_p99_ms": round(percentile(times, 0.99), 4),
+        name: {
+            "p50_ms": round(median(p50s[name]), 4),
+            "p99_ms": round(median(p99s[name]), 4),
+            "rounds_p50_ms": [round(one, 4) for one in p50s[name]],
+        }
+        for name in openers
     }
 
 
@@ -56,6 +71,4 @@ def measure(
         found, prefix = figures[name], PREFIXES[path]
         found[f"{prefix}p50_ms"] = round(median(of_rounds), 4)
         found[f"{prefix}p99_ms"] = round(median(p99s[name, path]), 4)
-        if path == "text":
-            found["rounds_p50_ms"] = [round(one, 4) for one in of_rounds]
     return figures
