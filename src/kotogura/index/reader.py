@@ -21,34 +21,13 @@ from kotogura.index.cache import ByteCache
 from kotogura.index.content import IndexedDocument
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
+from kotogura.index.postings import Numbers, TermPostings, arrange
 from kotogura.index.stored import Place, StoredSegment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-Numbers = NDArray[np.int64]
-
 _ENTRY_BYTES = 200
 """What an entry of the cache takes beside its arrays and texts, roughly."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TermPostings:
-    """One term's live postings in one field.
-
-    Attributes:
-        documents: int64 [n], ascending.
-        frequencies: uint32 [n].
-        rows: uint32 [n], the rows of the segment's postings.
-    """
-
-    documents: Numbers
-    frequencies: NDArray[np.uint32]
-    rows: NDArray[np.uint32]
-
-    @property
-    def size_bytes(self) -> int:
-        """What its arrays take in memory."""
-        return self.documents.nbytes + self.frequencies.nbytes + self.rows.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,34 +240,9 @@ class GenerationReader:
             "term_ids": np.unique(entries["term_id"]).tolist(),
         }
         rows = self._fetch(statements.POSTINGS, parameters)
-        # One number for each segment's term. Rows nearly always come in the order of the file.
-        width = 1 << 32
-        owners = numbers[rows["file_index"].astype(np.int64)].astype(np.int64)
-        keys = owners * width + rows["term_id"]
-        documents = self._bases[owners] + rows["document"]
-        frequencies = rows["frequency"].astype(np.uint32)
-        falls = documents[1:] <= documents[:-1]
-        if np.any((keys[1:] < keys[:-1]) | (falls & (keys[1:] == keys[:-1]))):
-            order = np.lexsort((documents, keys))
-            keys, documents, frequencies = keys[order], documents[order], frequencies[order]
-        live = self.live[documents]
-        parts: dict[tuple[str, str], list[TermPostings]] = {}
-        sorted_entries = sorted(zip(*(entries[name].tolist() for name in _ENTRY), strict=True))
-        for number, term_id, name, term, first_row in sorted_entries:
-            key = number * width + term_id
-            start, end = np.searchsorted(keys, (key, key + 1))
-            kept = live[start:end]
-            places = np.arange(first_row, first_row + end - start, dtype=np.uint32)
-            part = TermPostings(
-                documents[start:end][kept], frequencies[start:end][kept], places[kept]
-            )
-            parts.setdefault((name, term), []).append(part)
-        for (name, term), some in parts.items():
-            found[term][name, term] = TermPostings(
-                np.concatenate([part.documents for part in some]),
-                np.concatenate([part.frequencies for part in some]),
-                np.concatenate([part.rows for part in some]),
-            )
+        rows["file_index"] = numbers[rows["file_index"].astype(np.int64)]
+        for (name, term), postings in arrange(entries, rows, self._bases, self.live).items():
+            found[term][name, term] = postings
         return found
 
     def _live_mask(self) -> NDArray[np.bool_]:
@@ -335,6 +289,3 @@ class GenerationReader:
             raise StoreUnavailable("a file of the index can't be read") from error
         except duckdb.InvalidInputException as error:
             raise CorruptIndex("a file of the index is not what it was; run reindex") from error
-
-
-_ENTRY = ("file_index", "term_id", "field", "term", "first_posting")

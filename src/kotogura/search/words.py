@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import AnalyzerMismatch
-from kotogura.index.reader import GenerationReader, TermPostings
+from kotogura.index.postings import TermPostings
+from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
 
 _DENSE_SHARE = 16
