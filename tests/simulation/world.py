@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from kotogura.index import generations, reindex
+from kotogura.index import generations, reindex, segment
 from kotogura.index.commit import Committer
 from kotogura.index.directory import Directory
 from kotogura.index.folding import Folding
@@ -106,6 +106,8 @@ class World:
                 (reindex, "BATCH_DOCUMENT_COUNT", 2),
             ):
                 stack.enter_context(patch.object(module, name, double))
+            if hasattr(segment, "uuid4"):
+                stack.enter_context(patch.object(segment, "uuid4", self._uuid))
             yield
 
     def pass_long(self, seconds: float) -> None:
