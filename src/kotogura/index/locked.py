@@ -4,6 +4,23 @@ from pathlib import Path
 
 import duckdb
 
+_NOT_WORTH_IT = (
+    "join_order",
+    "statistics_propagation",
+    "common_subexpressions",
+    "common_aggregate",
+    "compressed_materialization",
+    "duplicate_groups",
+    "reorder_filter",
+    "sampling_pushdown",
+    "late_materialization",
+    "common_subplan",
+    "join_elimination",
+    "window_self_join",
+    "row_group_pruner",
+)
+"""Optimizers that find nothing in statements as short as ours, and take a fifth of their time."""
+
 
 def locked_connection(
     folder: Path, threads: int, memory_limit_bytes: int
@@ -25,7 +42,8 @@ def locked_connection(
     )
     connection.execute("SET temp_directory = ''")
     connection.execute("SET parquet_metadata_cache = true")
-    connection.execute("SET enable_external_file_cache = false")
+    connection.execute("SET enable_external_file_cache = false")  # the reader has a cache
+    connection.execute("SET disabled_optimizers = $names", {"names": ",".join(_NOT_WORTH_IT)})
     connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -28,6 +28,10 @@ class TermPostings:
     frequencies: NDArray[np.uint32]
     rows: NDArray[np.uint32]
 
+    def only(self, kept: NDArray[np.bool_]) -> "TermPostings":
+        """Return those that `kept`, one for each posting, says."""
+        return TermPostings(self.documents[kept], self.frequencies[kept], self.rows[kept])
+
     @property
     def size_bytes(self) -> int:
         """What its arrays take in memory."""
@@ -35,7 +39,7 @@ class TermPostings:
 
 
 def arrange(
-    entries: Rows, rows: Rows, bases: Numbers, live: NDArray[np.bool_]
+    entries: Rows, rows: Rows, bases: Numbers, live: NDArray[np.bool_] | None
 ) -> dict[tuple[str, str], TermPostings]:
     """Return the live postings of every (field, term) of `entries`.
 
@@ -43,7 +47,7 @@ def arrange(
         entries: rows of the segments' terms; `file_index` is the segment's number.
         rows: all postings of these terms, in any order.
         bases: the number of each segment's first document, and how many documents there are.
-        live: by a document's number, whether it can be found.
+        live: by a document's number, whether it can be found; None if all can.
     """
     # One number for each segment's term. Rows nearly always come in the order of the file.
     owners = rows["file_index"].astype(np.int64)
@@ -54,16 +58,18 @@ def arrange(
     if np.any((keys[1:] < keys[:-1]) | (falls & (keys[1:] == keys[:-1]))):
         order = np.lexsort((documents, keys))
         keys, documents, frequencies = keys[order], documents[order], frequencies[order]
-    kept = live[documents]
+    kept = None if live is None else live[documents]
     parts: dict[tuple[str, str], list[TermPostings]] = {}
     for number, term_id, name, term, first_row in sorted(
         zip(*(entries[column].tolist() for column in _ENTRY), strict=True)
     ):
         key = number * _WIDTH + term_id
         start, end = np.searchsorted(keys, (key, key + 1))
-        own = kept[start:end]
         places = np.arange(first_row, first_row + end - start, dtype=np.uint32)
-        part = TermPostings(documents[start:end][own], frequencies[start:end][own], places[own])
+        # Copies, for a slice would keep the postings of all terms in memory.
+        part = TermPostings(documents[start:end].copy(), frequencies[start:end].copy(), places)
+        if kept is not None:
+            part = part.only(kept[start:end])
         parts.setdefault((name, term), []).append(part)
     return {key: _joined(some) for key, some in parts.items()}
 

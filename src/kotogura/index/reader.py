@@ -241,7 +241,8 @@ class GenerationReader:
         }
         rows = self._fetch(statements.POSTINGS, parameters)
         rows["file_index"] = numbers[rows["file_index"].astype(np.int64)]
-        for (name, term), postings in arrange(entries, rows, self._bases, self.live).items():
+        live = None if self.live.all() else self.live
+        for (name, term), postings in arrange(entries, rows, self._bases, live).items():
             found[term][name, term] = postings
         return found
 

@@ -35,7 +35,7 @@ from kotogura.index.staging import EmbedSegment, build_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-BATCH_DOCUMENT_COUNT = 1_000
+BATCH_DOCUMENT_COUNT = 4_000
 BATCH_BYTES = 4_000_000
 
 

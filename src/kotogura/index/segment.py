@@ -91,7 +91,7 @@ _LAYOUTS = {
     ),
     "texts": Layout(
         dict.fromkeys((f"{name}_advances.list.element" for name in FIELDS), _SPLIT),
-        compression_level=9,
+        compression_level=6,
     ),
 }
 

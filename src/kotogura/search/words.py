@@ -120,6 +120,12 @@ class WordIndex:
 
 
 def _union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the documents of `parts`, each ascending, without repetition."""
     if len(parts) == 1:
         return parts[0]
-    return np.unique(np.concatenate([*parts, np.zeros(0, dtype=np.int64)]))
+    documents = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+    documents.sort(kind="stable")  # which takes sorted runs as they come
+    fresh = np.ones(len(documents), dtype=bool)
+    fresh[1:] = documents[1:] != documents[:-1]
+    found: NDArray[np.int64] = documents[fresh]
+    return found
