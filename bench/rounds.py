@@ -11,12 +11,12 @@ PREFIXES = {
     "terms": "from_terms_",
     "full": "full_",
     "first-touch": "first_touch_",
-    "first-pass": "first_pass_",
+    "cold-terms": "cold_terms_",
     "first-query": "first_query_",
 }
 """What each timed path is called in the report."""
 
-_SLOW = {"first-touch", "first-pass", "first-query"}
+_SLOW = {"first-touch", "cold-terms", "first-query"}
 _SLOW_ROUND_COUNT = 3
 
 

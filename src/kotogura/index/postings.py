@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kotogura.index.dictionary import COLUMNS
+
 Numbers = NDArray[np.int64]
 Rows = Mapping[str, NDArray[Any]]
 
-_ENTRY = ("file_index", "term_id", "field", "term", "first_posting")
 _WIDTH = 1 << 32
 
 
@@ -60,8 +61,8 @@ def arrange(
         keys, documents, frequencies = keys[order], documents[order], frequencies[order]
     kept = None if live is None else live[documents]
     parts: dict[tuple[str, str], list[TermPostings]] = {}
-    for number, term_id, name, term, first_row in sorted(
-        zip(*(entries[column].tolist() for column in _ENTRY), strict=True)
+    for number, name, term, term_id, first_row in sorted(
+        zip(*(entries[column].tolist() for column in COLUMNS), strict=True)
     ):
         key = number * _WIDTH + term_id
         start, end = np.searchsorted(keys, (key, key + 1))

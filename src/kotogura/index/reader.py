@@ -19,6 +19,7 @@ from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import statements
 from kotogura.index.cache import ByteCache
 from kotogura.index.content import IndexedDocument
+from kotogura.index.dictionary import WHOLE_DICTIONARY_BYTES, TermDictionary
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.postings import Numbers, TermPostings, arrange
@@ -230,12 +231,11 @@ class GenerationReader:
     def _load(self, terms: Sequence[str]) -> dict[str, dict[tuple[str, str], TermPostings]]:
         """Read the postings of `terms`; one without any has none."""
         found: dict[str, dict[tuple[str, str], TermPostings]] = {term: {} for term in terms}
-        parameters: dict[str, Any] = {"files": self._paths["terms"], "terms": list(terms)}
-        entries = self._fetch(statements.TERMS, parameters)
+        entries = self._entries(terms)
         if not len(entries["term_id"]):
             return found
         numbers = np.unique(entries["file_index"])
-        parameters = {
+        parameters: dict[str, Any] = {
             "files": [self._paths["postings"][int(number)] for number in numbers],
             "term_ids": np.unique(entries["term_id"]).tolist(),
         }
@@ -244,6 +244,22 @@ class GenerationReader:
         live = None if self.live.all() else self.live
         for (name, term), postings in arrange(entries, rows, self._bases, live).items():
             found[term][name, term] = postings
+        return found
+
+    def _entries(self, terms: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Return the rows of the segments' terms that are about `terms`."""
+        sizes = (segment.files["terms"].size_bytes for segment in self.manifest.segments)
+        if sum(sizes) > WHOLE_DICTIONARY_BYTES:
+            parameters = {"files": self._paths["terms"], "terms": list(terms)}
+            return self._fetch(statements.TERMS, parameters)
+        dictionary = self.cache.get(self.key("dictionary"))
+        if dictionary is None:
+            paths = self._paths["terms"]
+            dictionary = TermDictionary(
+                [self._table(statements.DICTIONARY, {"files": [path]}) for path in paths]
+            )
+            self.cache.put(self.key("dictionary"), dictionary, dictionary.size_bytes)
+        found: dict[str, NDArray[Any]] = dictionary.find(terms)
         return found
 
     def _live_mask(self) -> NDArray[np.bool_]:

@@ -9,6 +9,11 @@ SELECT file_index, field, term, term_id, first_posting
 FROM read_parquet($files, hive_partitioning = false)
 WHERE term IN (SELECT unnest($terms))
 """
+DICTIONARY = """
+SELECT term, field, term_id, first_posting
+FROM read_parquet($files, hive_partitioning = false)
+ORDER BY term, field
+"""
 VOCABULARY = """
 SELECT term, sum(document_frequency)::BIGINT AS document_frequency
 FROM read_parquet($files, hive_partitioning = false)
