@@ -7,6 +7,7 @@ import pytest
 
 from kotogura.documents.identity import document_id
 from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.index import reader as reader_module
 from kotogura.index.cache import ByteCache
 from kotogura.index.reader import GenerationReader, Span
 from tests.memory.library import Library
@@ -131,6 +132,20 @@ def test_a_full_cache_lets_go_and_answers_the_same(filled: Library) -> None:
     found = small.postings(TERMS)
     assert {key: one.documents.tolist() for key, one in found.items()} == expected
     assert cache.size_bytes <= 300
+
+
+def test_a_large_dictionary_is_asked_in_its_files(
+    filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms = [*TERMS, "title", "nothing", "app", "apples"]
+    expected = filled.reader().postings(terms)
+    monkeypatch.setattr(reader_module, "WHOLE_DICTIONARY_BYTES", 0)
+    found = filled.reader().postings(terms)
+    assert set(found) == set(expected)
+    for key, one in found.items():
+        assert one.documents.tolist() == expected[key].documents.tolist()
+        assert one.frequencies.tolist() == expected[key].frequencies.tolist()
+        assert one.rows.tolist() == expected[key].rows.tolist()
 
 
 def test_generations_that_share_a_cache_keep_their_own(filled: Library) -> None:
