@@ -33,9 +33,18 @@ class Tenant:
             pause = random.random()
             if pause < 0.1:
                 self._world.scheduler.note("goes home")
-                Schedule(self._world).night()
+                self._go_home()
             elif pause < 0.6:
                 self._world.scheduler.sleep(random.random() * character.rest_seconds)
+
+    def _go_home(self) -> None:
+        """Let a night pass; in the morning all that is read was written long ago."""
+        scheduler, random = self._world.scheduler, self._world.random
+        schedule = Schedule(self._world)
+        schedule.night()
+        if random.random() < 0.5:
+            scheduler.spawn("early reader", Reader(self._world).read)
+            scheduler.spawn("late janitor", schedule.sweep, delay=random.expovariate(0.1))
 
     def deliver(self, event: Event, delay: float = 0.0) -> None:
         """Let an execution begin for `event`; if it gets lost, it is remembered as undone."""
@@ -86,4 +95,4 @@ class Reader:
             if len(data) != entry.size_bytes:
                 raise Violation(f"a reader finds {entry.name} torn")
             if self._world.random.random() < 0.3:
-                self._world.scheduler.sleep(self._world.random.expovariate(0.2))
+                self._world.scheduler.sleep(self._world.random.expovariate(0.05))

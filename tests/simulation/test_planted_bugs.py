@@ -201,13 +201,15 @@ HURRIED = {
     **CALM,
     "kept_generation_count": 2,
     "paced": False,
-    "change_count": 12,
-    "rest_seconds": 3.0,
+    "folds": True,
+    "bad_share": 0.0,
+    "change_count": 20,
+    "rest_seconds": 1.0,
+    "compactor_count": 2,
+    "janitor_count": 0,
     "reindexer_count": 0,
-    "compactor_count": 6,
-    "reader_count": 10,
-    "janitor_count": 10,
-    "night_count": 3,
+    "reader_count": 0,
+    "night_count": 0,
 }
 
 PLANTS: Sequence[tuple[Plant, Mapping[str, Any]]] = (
