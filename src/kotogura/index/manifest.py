@@ -38,7 +38,7 @@ class SegmentEntry(_Record):
     """One segment as a generation uses it. Staged → published here → marked for deletion.
 
     Attributes:
-        segment_id: 32 hexadecimal digits made of what the segment holds.
+        segment_id: 32 hexadecimal digits that no other writing of a segment has.
         format_version: of its Parquet files; a manifest may name segments of earlier formats.
         analyzer: fingerprint of the analyzer that made its terms.
         document_count: all its documents, those with a tombstone included.

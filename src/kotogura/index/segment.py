@@ -13,7 +13,8 @@ deltas where numbers ascend, dictionaries where they repeat, split bytes where t
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -101,22 +102,22 @@ def write_segment(
 ) -> SegmentEntry:
     """Write `content` and return the entry that a manifest may publish.
 
-    The id is made of the files' digests and the analyzer's fingerprint: equal names hold equal
-    bytes, and writing the same again changes nothing.
+    Each call writes a segment of its own: a janitor that has just found an old file of some name
+    unused must not meet a new one under that name. What a crash or a repetition leaves behind is
+    never published, and swept.
     """
     occurrences = content.occurrences()
     starts = occurrences.posting_starts()
-    groups = {
-        "terms": _even(_terms(occurrences, starts), TERM_ROWS_PER_GROUP),
-        "postings": _even(_postings(occurrences, starts), POSTING_ROWS_PER_GROUP),
-        "positions": _even(_positions(occurrences, starts), POSITION_ROWS_PER_GROUP),
-        "documents": _even(_documents(content.documents), DOCUMENT_ROWS_PER_GROUP),
-        "texts": _texts(content),
+    data = {
+        "terms": _encode("terms", [_terms(occurrences, starts)], TERM_ROWS_PER_GROUP),
+        "postings": _encode("postings", [_postings(occurrences, starts)], POSTING_ROWS_PER_GROUP),
+        "positions": _encode(
+            "positions", [_positions(occurrences, starts)], POSITION_ROWS_PER_GROUP
+        ),
+        "documents": _encode("documents", [_documents(content.documents)], DOCUMENT_ROWS_PER_GROUP),
+        "texts": _encode("texts", _texts(content)),
     }
-    data = {kind: encode_table(tables, _LAYOUTS[kind]) for kind, tables in groups.items()}
-    facts = [f"format={FORMAT_VERSION}", f"analyzer={analyzer_fingerprint}"]
-    facts += [f"{kind}={hashlib.sha256(bytes_).hexdigest()}" for kind, bytes_ in data.items()]
-    segment_id = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
+    segment_id = uuid4().hex
     entries = {
         kind: write_file(tenant, f"segments/{segment_id}/{kind}.parquet", bytes_, files)
         for kind, bytes_ in data.items()
@@ -140,10 +141,8 @@ def write_file(tenant: TenantId, name: str, data: bytes, files: TenantFiles) -> 
     return FileEntry(name=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
-def _even(table: pa.Table, rows_per_group: int) -> Iterator[pa.Table]:
-    """Yield slices of `table`, one at least, so that an empty file has its schema."""
-    for first in range(0, max(1, len(table)), rows_per_group):
-        yield table.slice(first, rows_per_group)
+def _encode(kind: str, tables: Iterable[pa.Table], rows_per_group: int | None = None) -> bytes:
+    return encode_table(tables, _LAYOUTS[kind], rows_per_group)
 
 
 def _terms(occurrences: Occurrences, starts: Starts) -> pa.Table:

@@ -32,11 +32,16 @@ class Layout:
     compression_level: int = 3
 
 
-def encode_table(groups: Iterable[pa.Table], layout: Layout) -> bytes:
-    """Return a Parquet file with one row group for each of `groups`, of which there is one."""
+def encode_table(
+    tables: Iterable[pa.Table], layout: Layout, rows_per_group: int | None = None
+) -> bytes:
+    """Return a Parquet file of `tables`, of which there is one at least, one after the other.
+
+    Each becomes row groups of `rows_per_group`, or one as it is.
+    """
     sink = io.BytesIO()
     writer: pq.ParquetWriter | None = None
-    for table in groups:
+    for table in tables:
         if writer is None:
             writer = pq.ParquetWriter(
                 sink,
@@ -47,7 +52,7 @@ def encode_table(groups: Iterable[pa.Table], layout: Layout) -> bytes:
                 column_encoding=dict(layout.encodings),
                 write_statistics=list(layout.statistics),
             )
-        writer.write_table(table, row_group_size=max(1, len(table)))
+        writer.write_table(table, row_group_size=rows_per_group or max(1, len(table)))
     if writer is None:
         raise ValueError("a file has one row group at least")
     writer.close()

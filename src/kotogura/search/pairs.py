@@ -1,9 +1,9 @@
 """Rescoring: of the best by BM25, those come first that write the words as the query does.
 
 A morpheme is there or not; which characters stand side by side tells more, above all where the
-query was cut into words otherwise than the document. So the best thirty are compared once more by
+query was cut into words otherwise than the document. So the best twenty are compared once more by
 their pairs of neighbouring characters, again by BM25, and both scores are added. A pair's idf is
-counted among the thirty, which ranks as well as counting it among all documents (docs/adr/0015) and
+counted among the twenty, which ranks as well as counting it among all documents (docs/adr/0015) and
 needs nothing in the index: no bytes, and no statistics to keep exact.
 """
 
@@ -33,7 +33,7 @@ class PairRescoring:
     """
 
     weight: float = 1.0
-    pool_count: int = 30
+    pool_count: int = 20
     bm25: Bm25Settings = field(default_factory=Bm25Settings)
     text_limit: int = 20_000
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 
@@ -130,9 +131,8 @@ def merge_vectors(
 
 
 def vectors_name(segment_id: str, digest: str) -> str:
-    """Return where a segment's vectors of one model lie.
+    """Return where to write a segment's vectors of one model; another name each time.
 
-    >>> vectors_name("5e6", "0123456789abcdef0123")
-    'segments/5e6/vectors-0123456789abcdef.parquet'
+    As with segments, no name is used twice, so that nothing new can be taken for something old.
     """
-    return f"segments/{segment_id}/vectors-{digest[:16]}.parquet"
+    return f"segments/{segment_id}/vectors-{digest[:16]}-{uuid4().hex[:12]}.parquet"

@@ -88,14 +88,15 @@ def test_this_release_writes_what_the_newest_golden_files_hold(tmp_path: Path) -
     made = golden.make(tmp_path)
     store = FolderFiles(FOLDER / f"v{FORMAT_VERSION}")
     assert made.manifest.history
-    names = [entry.name for entry in made.manifest.file_entries()]
-    assert names == [
-        entry.name for entry in made.over(store, pointer_of(VERSIONS[-1])).manifest.file_entries()
-    ]
-    for name in names:
-        golden_table = pq.read_table(store.path(golden.TENANT, name))
-        assert pq.read_table(made.files.path(golden.TENANT, name)).equals(golden_table)
-        assert (
-            golden_table.schema.metadata
-            == pq.read_schema(made.files.path(golden.TENANT, name)).metadata
-        )
+    stored = made.over(store, pointer_of(VERSIONS[-1]))
+    pairs = zip(made.manifest.segments, stored.manifest.segments, strict=True)
+    for new, old in pairs:
+        assert set(new.files) == set(old.files)
+        assert set(new.vectors) == set(old.vectors)
+        entries = [(new.files[kind], old.files[kind]) for kind in new.files]
+        entries += [(new.vectors[digest], old.vectors[digest]) for digest in new.vectors]
+        for one, other in entries:
+            written = made.files.path(golden.TENANT, one.name)
+            golden_table = pq.read_table(store.path(golden.TENANT, other.name))
+            assert pq.read_table(written).equals(golden_table)
+            assert golden_table.schema.metadata == pq.read_schema(written).metadata

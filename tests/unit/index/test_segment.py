@@ -62,9 +62,17 @@ PAIR = [document("b", "pear apple pear", "apple"), document("a", "apple")]
 
 def test_the_same_documents_give_the_same_bytes(tmp_path: Path, files: MemoryFiles) -> None:
     other = MemoryFiles(tmp_path / "other")
-    assert write(files, PAIR) == write(other, PAIR)
-    for name in files.names(MINATO, "segments"):
-        assert files.read(MINATO, name) == other.read(MINATO, name)
+    one, again = write(files, PAIR), write(other, PAIR)
+    for kind, entry in one.files.items():
+        assert files.read(MINATO, entry.name) == other.read(MINATO, again.files[kind].name)
+
+
+def test_no_name_is_ever_written_twice(files: MemoryFiles) -> None:
+    one, again = write(files, PAIR), write(files, PAIR)
+    assert one.segment_id != again.segment_id
+    assert not {entry.name for entry in one.file_entries()} & {
+        entry.name for entry in again.file_entries()
+    }
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,11 @@ def test_a_staged_document_is_not_found_until_its_commit(
 def test_staging_may_be_repeated_before_and_after_the_commit(
     library: Library, change: DocumentChange
 ) -> None:
-    first = stage(library, change)
-    assert stage(library, change) == first
+    stage(library, change)
+    stage(library, change)
+    assert len(library.staged.all(library.tenant)) == 1
     library.commit(change)
-    assert stage(library, change) == first
+    stage(library, change)
     assert library.commit(change).generation == 1
     assert library.staged.all(library.tenant) == []
 
