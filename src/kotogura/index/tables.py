@@ -70,8 +70,12 @@ def read_table(
     """
     try:
         # An open file, for of a path pyarrow takes a folder such as `a=b` for a column.
-        with pa.OSFile(str(files.path(tenant, name)), "rb") as source:
-            return pq.read_table(source, columns=list(columns) if columns else None)
+        # One thread, for most segments are small and threads cost more than they save.
+        with (
+            pa.OSFile(str(files.path(tenant, name)), "rb") as source,
+            pq.ParquetFile(source) as file,
+        ):
+            return file.read(list(columns) if columns else None, use_threads=False)
     except pa.ArrowInvalid as error:
         raise CorruptIndex("a file of the index is not what it was; run reindex") from error
     except OSError as error:
