@@ -18,6 +18,10 @@ _REVISION = 1
 """Raise it with every change of this room that changes any term, position or offset."""
 
 _KNOWN_WORD_COUNT = 65_536
+_UNKNOWN_WORD = 0xF000_0000
+"""From here on, a word id tells how Sudachi made up a word that is in no dictionary."""
+_Key = tuple[int, str, str]
+"""Word id, surface, and for unknown words the normalised form: İ may be one letter or two."""
 _SYMBOLS = "補助記号"
 _DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
 _LATIN = re.compile(r"[A-Za-z0-9]+")
@@ -95,7 +99,7 @@ class SudachiAnalyzer:
         self._tokenizer = tokenizer
         self._fingerprint = fingerprint()
         self._word_classes: dict[int, str] = {}
-        self._words: dict[tuple[int, str], _Word] = {}
+        self._words: dict[_Key, _Word] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -118,7 +122,9 @@ class SudachiAnalyzer:
         known = self._words.get
         for offset, morpheme in morphemes(normalized.text, self._tokenizer):
             surface = morpheme.surface()
-            key = (morpheme.word_id(), surface)
+            word_id = morpheme.word_id()
+            form = morpheme.normalized_form() if word_id >= _UNKNOWN_WORD else ""
+            key = (word_id, surface, form)
             word = known(key) or self._learn(key, morpheme)
             position = len(starts)
             begin = offset + morpheme.begin()
@@ -147,8 +153,8 @@ class SudachiAnalyzer:
             length,
         )
 
-    def _learn(self, key: tuple[int, str], morpheme: Morpheme) -> "_Word":
-        """Return what a morpheme is worth, and keep it: word and surface decide all of it."""
+    def _learn(self, key: _Key, morpheme: Morpheme) -> "_Word":
+        """Return what a morpheme is worth, and keep it: its key decides all of it."""
         if len(self._words) >= _KNOWN_WORD_COUNT:
             self._words.clear()
         terms = self._terms(morpheme)
@@ -161,7 +167,7 @@ class SudachiAnalyzer:
             length = sum(map(bool, part_terms))
         begin = morpheme.begin()
         units = [(part.begin() - begin, part.end() - begin) for part in parts]
-        if not parts and morpheme.end() - begin != len(key[1]):
+        if not parts and morpheme.end() - begin != len(morpheme.surface()):
             units = [(0, morpheme.end() - begin)]
         word = self._words[key] = _Word(tuple(units) or None, tuple(tokens), length)
         return word

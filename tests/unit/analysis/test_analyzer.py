@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from kotogura.analysis.analyzer import Token, fingerprint
+from kotogura.analysis.tokenizers import sudachi_analyzer
 from tests.unit.analysis.texts import HOSTILE
 
 
@@ -237,3 +238,10 @@ def test_other_unicode_data_and_other_code_have_other_fingerprints():
         assert fingerprint() != before
     with patch("kotogura.analysis.analyzer._REVISION", 0):
         assert fingerprint() != before
+
+
+def test_what_was_analysed_before_changes_no_term():
+    before = sudachi_analyzer()
+    texts = ["\u0130。", "\u0130", "三千\u0130", "\u0130ー", "\u0130"]  # İ: one letter, or two
+    for text in texts:
+        assert before.analyze(text) == sudachi_analyzer().analyze(text)
