@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 
+# The system's allocator gives back what decompressing a row group took: 27 MB at a first hit.
+pa.set_memory_pool(pa.system_memory_pool())
+
 
 class RowGroups:
     """One file. What its footer says is kept, the file itself is open only while it is read."""
