@@ -73,8 +73,8 @@ class Folding:
     ) -> tuple[SegmentEntry, ...]:
         """Return `settled` and `fresh` in their order, merged where it is worth it.
 
-        All must be of one analyzer. Files are written under names made of what they hold, so
-        repeating it is safe. Where nothing comes, nothing is merged.
+        All must be of one analyzer. Each call writes segments of its own, so repeating it is
+        safe. Where nothing comes, nothing is merged.
         """
         if not fresh:
             return tuple(settled)

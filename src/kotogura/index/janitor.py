@@ -64,7 +64,7 @@ def sweep(
         for name in names:
             if name in kept or (models and name.startswith(models)):
                 continue
-            # A segment may be written again just now, one file after the other.
+            # A segment is written one file after the other, its vectors last or much later.
             if all(files.age_seconds(tenant, one) > seconds for one in beside[_place(name)]):
                 files.remove(tenant, name)
                 removed += 1
