@@ -27,9 +27,9 @@ from kotogura.index.runs import (
     find_built,
     find_plan,
     mark_built,
-    plan_name,
     read_plan,
     replaced_name,
+    write_plan,
 )
 from kotogura.index.staging import EmbedSegment, build_segment
 from kotogura.tenants.files import TenantFiles
@@ -53,6 +53,7 @@ def plan(
     """
     known = find_plan(tenant, run_id, files)
     if known is not None:
+        write_plan(tenant, known, files)  # what is seen may not outlast a crash: its writer failed
         return known
     current = generations.current(tenant)
     number = document_count = size = 0
@@ -83,7 +84,7 @@ def plan(
         batch_count=number,
         document_count=document_count,
     )
-    files.write(tenant, plan_name(run_id), planned.model_dump_json().encode())
+    write_plan(tenant, planned, files)
     return planned
 
 
@@ -111,6 +112,8 @@ def build(
     data = files.read(tenant, batch_name(run_id, number))
     known = find_built(tenant, run_id, number, data, analyzer.fingerprint, files)
     if known is not None:
+        # Once more, for what is seen may not outlast a crash: its writer failed.
+        mark_built(tenant, run_id, number, data, analyzer.fingerprint, known, files)
         return known
     batch = Batch.model_validate_json(data)
     ids = [document_id(name) for name in batch.names]

@@ -104,6 +104,11 @@ def find_plan(tenant: TenantId, run_id: str, files: TenantFiles) -> Plan | None:
     return Plan.model_validate_json(files.read(tenant, name)) if _is(tenant, name, files) else None
 
 
+def write_plan(tenant: TenantId, planned: Plan, files: TenantFiles) -> None:
+    """Write down what a run is going to build."""
+    files.write(tenant, plan_name(planned.run_id), planned.model_dump_json().encode())
+
+
 def read_plan(tenant: TenantId, run_id: str, files: TenantFiles) -> Plan:
     """Return the plan of a run.
 
