@@ -11,6 +11,7 @@ from kotogura.errors import AnalyzerMismatch
 from kotogura.index.postings import TermPostings
 from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
+from kotogura.search.query_words import query_words as query_words
 
 _DENSE_SHARE = 16
 """A term that more than a 16th of all documents have is kept as one number for each document."""
