@@ -12,7 +12,7 @@ from kotogura.index.content import SegmentContent
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.merge_policy import Piece, TieredPolicy
-from kotogura.index.segment import write_segment
+from kotogura.index.segment import MERGED_TEXT_LEVEL, write_segment
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -44,7 +44,9 @@ def merge_segments(
     """
     content = SegmentContent()
     ordinals = [absorb(tenant, segment, files, content) for segment in segments]
-    merged = write_segment(tenant, content, segments[0].analyzer, files)
+    merged = write_segment(
+        tenant, content, segments[0].analyzer, files, text_level=MERGED_TEXT_LEVEL
+    )
     if digest is None:
         return merged
     vectors = merge_vectors(tenant, merged.segment_id, segments, ordinals, digest)

@@ -14,6 +14,7 @@ deltas where numbers ascend, dictionaries where they repeat, split bytes where t
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 import numpy as np
@@ -33,6 +34,8 @@ POSITION_ROWS_PER_GROUP = 4_096
 DOCUMENT_ROWS_PER_GROUP = 2_048
 TEXT_BYTES_PER_GROUP = 1_000_000
 TEXT_ROWS_PER_GROUP = 8_192
+MERGED_TEXT_LEVEL = 6
+"""How hard zstd tries with the texts of a merge; those of fresh segments are merged before long."""
 
 Starts = NDArray[np.int64]
 
@@ -92,15 +95,21 @@ _LAYOUTS = {
     ),
     "texts": Layout(
         dict.fromkeys((f"{name}_advances.list.element" for name in FIELDS), _SPLIT),
-        compression_level=6,
     ),
 }
 
 
 def write_segment(
-    tenant: TenantId, content: SegmentContent, analyzer_fingerprint: str, files: TenantFiles
+    tenant: TenantId,
+    content: SegmentContent,
+    analyzer_fingerprint: str,
+    files: TenantFiles,
+    *,
+    text_level: int | None = None,
 ) -> SegmentEntry:
     """Write `content` and return the entry that a manifest may publish.
+
+    `text_level` is zstd's for the texts, where it is not the one of all else.
 
     Each call writes a segment of its own: a janitor that has just found an old file of some name
     unused must not meet a new one under that name. What a crash or a repetition leaves behind is
@@ -115,7 +124,7 @@ def write_segment(
             "positions", [_positions(occurrences, starts)], POSITION_ROWS_PER_GROUP
         ),
         "documents": _encode("documents", [_documents(content.documents)], DOCUMENT_ROWS_PER_GROUP),
-        "texts": _encode("texts", _texts(content)),
+        "texts": _encode("texts", _texts(content), level=text_level),
     }
     segment_id = uuid4().hex
     entries = {
@@ -141,8 +150,16 @@ def write_file(tenant: TenantId, name: str, data: bytes, files: TenantFiles) -> 
     return FileEntry(name=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
-def _encode(kind: str, tables: Iterable[pa.Table], rows_per_group: int | None = None) -> bytes:
-    return encode_table(tables, _LAYOUTS[kind], rows_per_group)
+def _encode(
+    kind: str,
+    tables: Iterable[pa.Table],
+    rows_per_group: int | None = None,
+    level: int | None = None,
+) -> bytes:
+    layout = _LAYOUTS[kind]
+    if level is not None:
+        layout = replace(layout, compression_level=level)
+    return encode_table(tables, layout, rows_per_group)
 
 
 def _terms(occurrences: Occurrences, starts: Starts) -> pa.Table:
