@@ -6,14 +6,14 @@ this: the title's terms stand in it as often as the title weighs.
 
 import json
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import bm25s
 
-from bench.engine import Found, Job, second_pass
+from bench.engine import Found, Job
 from bench.quality import FOUND_COUNT
-from bench.terms import QueryTerms, read_terms
+from bench.terms import read_terms
+from bench.terms_engine import TermsEngine
 from kotogura.search.bm25 import Bm25Settings
 
 
@@ -35,28 +35,16 @@ def build(job: Job) -> dict[str, Any]:
     return {"build_s": round(build_s, 3), "index_bytes": size}
 
 
-class Bm25s:
-    """Implements `Engine`."""
-
-    paths = ("text", "terms")
+class Bm25s(TermsEngine):
+    """Implements `TermsEngine`."""
 
     def __init__(self, job: Job) -> None:
+        super().__init__()
         self._index = bm25s.BM25.load(str(job.folder / "index"), show_progress=False)
         self._ids = json.loads((job.folder / "ids.json").read_text("utf-8"))
-        self._terms = QueryTerms()
 
-    def search(self, question: str) -> Found:
+    def search_terms(self, terms: list[str]) -> Found:
         """Return the ten best (id, score)."""
-        return self._search_terms(self._terms.of(question))
-
-    def time(self, path: str, questions: Sequence[str]) -> list[float]:
-        """Return the milliseconds of each question by one of `paths`."""
-        if path == "text":
-            return second_pass(self.search, questions)
-        terms = {question: self._terms.of(question) for question in questions}
-        return second_pass(lambda question: self._search_terms(terms[question]), questions)
-
-    def _search_terms(self, terms: list[str]) -> Found:
         if not terms:
             return []
         count = min(FOUND_COUNT, len(self._ids))

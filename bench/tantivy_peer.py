@@ -11,9 +11,10 @@ from typing import Any
 
 import tantivy
 
-from bench.engine import Found, Job, second_pass
+from bench.engine import Found, Job
 from bench.quality import FOUND_COUNT
-from bench.terms import QueryTerms, read_terms
+from bench.terms import read_terms
+from bench.terms_engine import TermsEngine
 
 _HEAP_BYTES = 1_000_000_000
 
@@ -44,31 +45,19 @@ def build(job: Job) -> dict[str, Any]:
     }
 
 
-class Tantivy:
-    """Implements `Engine`."""
-
-    paths = ("text", "terms")
+class Tantivy(TermsEngine):
+    """Implements `TermsEngine`."""
 
     def __init__(self, job: Job) -> None:
+        super().__init__()
         index = tantivy.Index.open(str(job.folder / "index"))
         _register(index)
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._terms = QueryTerms()
         self._ids = [row.id for row in read_terms(job)]
 
-    def search(self, question: str) -> Found:
+    def search_terms(self, terms: list[str]) -> Found:
         """Return the ten best (id, score)."""
-        return self._search_terms(self._terms.of(question))
-
-    def time(self, path: str, questions: Sequence[str]) -> list[float]:
-        """Return the milliseconds of each question by one of `paths`."""
-        if path == "text":
-            return second_pass(self.search, questions)
-        terms = {question: self._terms.of(question) for question in questions}
-        return second_pass(lambda question: self._search_terms(terms[question]), questions)
-
-    def _search_terms(self, terms: list[str]) -> Found:
         schema = self._schema
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", _word(term), "freq"))
