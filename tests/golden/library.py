@@ -1,8 +1,10 @@
 """The library that golden files hold, written by whatever release runs this."""
 
+import datetime
 import sys
 from pathlib import Path
 
+from kotogura.documents.metadata_values import MetadataValue
 from kotogura.platform.folder import FolderFiles
 from kotogura.tenants.identity import TenantId
 from tests.memory.language import WordAnalyzer
@@ -21,9 +23,21 @@ DOCUMENTS = [
     ("手引/駐車.txt", "駐車 の 手引", "クルマ は 北 の 駐車場 に 置く。 休暇 の 日 は 置かない。"),
 ]
 
+METADATA: dict[str, dict[str, list[MetadataValue]]] = {
+    "規程/休暇.txt": {
+        "tag": ["規程", "人事"],
+        "date": [datetime.date(2026, 4, 1)],
+        "revision": [3],
+        "approved": [True],
+        "checked": [datetime.datetime(2026, 4, 2, 9, 30, tzinfo=datetime.UTC)],
+    },
+    "手引/駐車.txt": {"tag": ["手引"], "revision": [1.5]},
+}
+
 
 def fill(library: Library) -> None:
     """Two merged documents and two alone, one of each removed or replaced, and a model."""
+    library.described = METADATA
     for name, title, body in DOCUMENTS[:3]:
         library.upload(name, body, title)
     library.compact()

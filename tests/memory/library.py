@@ -9,6 +9,7 @@ from kotogura.analysis.analyzer import Analyzer
 from kotogura.documents.changes import DocumentChange, normalize_sequencer
 from kotogura.documents.extraction import extract
 from kotogura.documents.identity import document_id
+from kotogura.documents.metadata_values import MetadataValue
 from kotogura.index.changes import ManifestPointer, ManifestPointers, StagedChange, stage_removal
 from kotogura.index.commit import Committed, Committer
 from kotogura.index.content import IndexedDocument
@@ -45,7 +46,8 @@ MINATO = TenantId("minato-shoji")
 class Library:
     """The rooms' parts over one folder; `tenant` is whose documents the methods are about.
 
-    `synonyms` is the language of its models, `sequence` the number of the last change.
+    `synonyms` is the language of its models, `sequence` the number of the last change. What
+    `described` says of a document by name is added to its metadata.
     """
 
     scratch: Path
@@ -62,6 +64,7 @@ class Library:
         self.ledger = MemoryLedger()
         self.originals = MemoryOriginals()
         self.directory = Directory(self.files)
+        self.described: dict[str, dict[str, list[MetadataValue]]] = {}
         self.pauses: list[int] = []
         self._served: tuple[tuple[object, ...], SearchService] | None = None
         self.models = ServingModels(self.files, lambda path: self.embedder(path.name))
@@ -120,6 +123,8 @@ class Library:
         data = self.originals.read(self.tenant, change.name, change.version_id, 1_000_000)
         assert data is not None
         document = extract(change, data)
+        described = document.metadata | self.described.get(change.name, {})
+        document = document.model_copy(update={"metadata": described})
         segment = build_segment(
             self.tenant, [document], analyzer=self.words, embed=self.embed, files=self.files
         )

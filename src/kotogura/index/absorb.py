@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kotogura.index import format1
 from kotogura.index.content import IndexedDocument, SegmentContent
 from kotogura.index.manifest import FIELDS, SegmentEntry
+from kotogura.index.metadata import renumber
 from kotogura.index.tables import list_values, read_table
 from kotogura.index.units import stored_unit_table
 from kotogura.tenants.files import TenantFiles
@@ -36,6 +37,9 @@ def absorb(
     for name in FIELDS:
         content.units[name].append(units[name].filter(pa.array(live)))
     _append_occurrences(tables, widths, ordinals, live, content)
+    for kind, gathered in (("metadata", content.metadata), ("sections", content.sections)):
+        if kind in tables:
+            gathered.append(renumber(tables[kind], live, ordinals))
     return {int(old): int(ordinals[old]) for old in np.flatnonzero(live)}
 
 

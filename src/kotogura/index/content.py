@@ -15,8 +15,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
-from kotogura.documents.extracted import ExtractedDocument
+from kotogura.documents.extracted import ExtractedDocument, Section
 from kotogura.index.manifest import FIELDS
+from kotogura.index.metadata import Metadata, metadata_table
+from kotogura.index.sections import sections_table
 from kotogura.index.tables import numbers
 from kotogura.index.units import Ordinals, unit_table
 
@@ -73,10 +75,13 @@ class SegmentContent:
     """Documents in the order of their ordinals, the units of their texts, and occurrences.
 
     `units` has tables for each field, as `unit_table` makes them, in the order of the documents.
+    `metadata` and `sections` have rows, documents by their ordinals.
     """
 
     documents: list[IndexedDocument] = field(default_factory=list)
     units: dict[str, list[pa.Table]] = field(default_factory=lambda: {name: [] for name in FIELDS})
+    metadata: list[pa.Table] = field(default_factory=list)
+    sections: list[pa.Table] = field(default_factory=list)
     _codes: dict[tuple[str, str], int] = field(default_factory=dict)
     _columns: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
 
@@ -123,6 +128,8 @@ def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer
         UnanalyzableText: when one of them holds text that the analyzer refuses.
     """
     content = SegmentContent()
+    metadata: list[Metadata] = []
+    sections: list[Sequence[Section]] = []
     collectors = {name: _Collector(name) for name in FIELDS}
     for document in documents:
         analyzed = {
@@ -131,6 +138,8 @@ def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer
         }
         for name, text in analyzed.items():
             collectors[name].add(text)
+        metadata.append(document.metadata)
+        sections.append(document.sections)
         content.documents.append(
             IndexedDocument(
                 document_id=document.document_id,
@@ -147,6 +156,8 @@ def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer
         )
     for collector in collectors.values():
         collector.hand_over(content)
+    content.metadata.append(metadata_table(metadata))
+    content.sections.append(sections_table(sections))
     return content
 
 
@@ -172,7 +183,7 @@ class _Collector:
 
     def hand_over(self, content: SegmentContent) -> None:
         """Add all to `content`."""
-        # Arrow tells a batch's terms apart faster than a dict does.
+        # Arrow tells a batch's different terms apart faster than a dict does.
         encoded = pa.array(self._terms, pa.string()).dictionary_encode()
         codes = content.codes(encoded.dictionary.to_pylist(), self._name)
         positions, starts, ends, term_counts, unit_counts = (

@@ -43,7 +43,7 @@ class SegmentEntry(_Record):
         analyzer: fingerprint of the analyzer that made its terms.
         document_count: all its documents, those with a tombstone included.
         field_lengths: units in each field over all its documents (see `AnalyzedText.length`).
-        files: its Parquet files: `terms`, `postings`, `documents`.
+        files: its Parquet files, by what they hold (see `kotogura.index.segment`).
         vectors: its passages' vectors, by the digest of the model that made them.
         tombstones: ordinals of documents that no longer count, ascending.
         tombstone_lengths: units in each field over those.

@@ -22,6 +22,7 @@ from kotogura.index.content import IndexedDocument
 from kotogura.index.dictionary import WHOLE_DICTIONARY_BYTES, TermDictionary
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
+from kotogura.index.metadata_columns import MetadataColumns
 from kotogura.index.postings import Numbers, TermPostings, arrange
 from kotogura.index.stored import Place, StoredSegment
 from kotogura.tenants.files import TenantFiles
@@ -73,6 +74,14 @@ class GenerationReader:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._threads, self._memory_limit_bytes = threads, memory_limit_bytes
         self.live = self._live_mask()
+        self.metadata = MetadataColumns(
+            list(zip(self._bases.tolist(), manifest.segments, strict=False)),
+            lambda segment, kind: str(files.path(tenant, segment.files[kind].name)),
+            self.live,
+            self._table,
+            self.cache,
+            self.key,
+        )
         self._lengths: dict[str, Numbers] | None = None
 
     def close(self) -> None:

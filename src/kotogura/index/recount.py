@@ -47,6 +47,22 @@ def recount(tenant: TenantId, segment: SegmentEntry, files: TenantFiles) -> Iter
         yield "its postings are not in order"
     if (_numbers(postings, "frequency") < 1).any():
         yield "a posting counts nothing"
+    yield from _recount_described(tenant, segment, files)
+
+
+def _recount_described(
+    tenant: TenantId, segment: SegmentEntry, files: TenantFiles
+) -> Iterator[str]:
+    """Yield what is wrong with metadata and sections, which a segment need not have."""
+    for kind, columns in (("metadata", ["field", "document"]), ("sections", ["document", "start"])):
+        if kind not in segment.files:
+            continue
+        table = _table(tenant, segment, kind, files, columns)
+        if _numbers(table, "document").max(initial=-1) >= segment.document_count:
+            yield f"its {kind} name a document that isn't there"
+        rows = list(zip(*(table[name].to_pylist() for name in columns), strict=True))
+        if rows != sorted(rows):
+            yield f"its {kind} are not in order"
 
 
 def recount_tombstones(

@@ -1,4 +1,4 @@
-"""Writing a segment: documents and their terms become five Parquet files.
+"""Writing a segment: documents and their terms become Parquet files.
 
 | file | rows | for |
 | --- | --- | --- |
@@ -7,6 +7,10 @@
 | `positions` | beside the rows of `postings`: where, in units | phrases, highlights |
 | `documents` | a document each, by ordinal: facts and lengths | answers, filters |
 | `texts` | a document each, by ordinal: body and units | snippets, highlights |
+| `metadata` | a value each, by field and document | filters, facets, order |
+| `sections` | a section each, by document | pages and headings |
+
+The last two are left out where there is nothing to be told.
 
 Every file has the row groups that its readers skip to, and the encoding that made it smallest:
 deltas where numbers ascend, dictionaries where they repeat, split bytes where they do neither.
@@ -23,6 +27,8 @@ from numpy.typing import NDArray
 
 from kotogura.index.content import IndexedDocument, Occurrences, SegmentContent
 from kotogura.index.manifest import FIELDS, FORMAT_VERSION, FileEntry, SegmentEntry
+from kotogura.index.metadata import METADATA_ROWS_PER_GROUP, sorted_metadata
+from kotogura.index.sections import SECTION_ROWS_PER_GROUP, SECTIONS_SCHEMA
 from kotogura.index.tables import Layout, encode_table, lists
 from kotogura.index.units import unit_schema
 from kotogura.tenants.files import TenantFiles
@@ -96,6 +102,16 @@ _LAYOUTS = {
     "texts": Layout(
         dict.fromkeys((f"{name}_advances.list.element" for name in FIELDS), _SPLIT),
     ),
+    "metadata": Layout(
+        {"document": _ASCENDING},
+        dictionaries=("field", "kind", "text", "number", "time"),
+        statistics=("field", "document"),
+    ),
+    "sections": Layout(
+        {"document": _ASCENDING, "start": _ASCENDING, "page": _ASCENDING},
+        dictionaries=("heading",),
+        statistics=("document",),
+    ),
 }
 
 
@@ -126,6 +142,12 @@ def write_segment(
         "documents": _encode("documents", [_documents(content.documents)], DOCUMENT_ROWS_PER_GROUP),
         "texts": _encode("texts", _texts(content), level=text_level),
     }
+    metadata = sorted_metadata(content.metadata)
+    if len(metadata):
+        data["metadata"] = _encode("metadata", [metadata], METADATA_ROWS_PER_GROUP)
+    sections = pa.concat_tables([SECTIONS_SCHEMA.empty_table(), *content.sections])
+    if len(sections):
+        data["sections"] = _encode("sections", [sections], SECTION_ROWS_PER_GROUP)
     segment_id = uuid4().hex
     entries = {
         kind: write_file(tenant, f"segments/{segment_id}/{kind}.parquet", bytes_, files)

@@ -33,3 +33,50 @@ SELECT file_index, document
 FROM read_parquet($files, hive_partitioning = false)
 WHERE document_id = $document_id
 """
+IDS = """
+SELECT document_id
+FROM read_parquet($files, hive_partitioning = false)
+ORDER BY file_index, document
+"""
+FACTS = {
+    "name": """
+SELECT file_index, document, name AS fact
+FROM read_parquet($files, hive_partitioning = false)
+""",
+    "title": """
+SELECT file_index, document, title AS fact
+FROM read_parquet($files, hive_partitioning = false)
+""",
+    "media_type": """
+SELECT file_index, document, media_type AS fact
+FROM read_parquet($files, hive_partitioning = false)
+""",
+    "size_bytes": """
+SELECT file_index, document, size_bytes::DOUBLE AS fact
+FROM read_parquet($files, hive_partitioning = false)
+WHERE size_bytes IS NOT NULL
+""",
+}
+METADATA = """
+SELECT file_index, document, kind, text, number, epoch_ms(time) AS time
+FROM read_parquet($files, hive_partitioning = false)
+WHERE field = $field
+"""
+METADATA_FIELDS = """
+SELECT field, kind, count(DISTINCT (file_index, document))::BIGINT AS documents
+FROM read_parquet($files, hive_partitioning = false)
+WHERE (file_index, document) NOT IN (
+    SELECT (unnest($dead_files::UBIGINT[]), unnest($dead_documents::UINTEGER[]))
+)
+GROUP BY field, kind ORDER BY field, kind
+"""
+METADATA_OF_DOCUMENTS = """
+SELECT file_index, document, field, kind, text, number, epoch_ms(time) AS time
+FROM read_parquet($files, hive_partitioning = false)
+WHERE document IN (SELECT unnest($documents::UINTEGER[]))
+"""
+SECTIONS = """
+SELECT file_index, document, start, heading, page
+FROM read_parquet($files, hive_partitioning = false)
+WHERE document IN (SELECT unnest($documents::UINTEGER[]))
+"""

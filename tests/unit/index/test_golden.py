@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -65,6 +66,18 @@ def test_a_stored_index_is_searched_by_word(stored: Library) -> None:
     ]
     assert answer.hits[0].snippet.text == golden.DOCUMENTS[0][2]
     assert stored.found("消える") == set()
+
+
+def test_stored_metadata_is_read_where_there_is_any(stored: Library) -> None:
+    reader = stored.reader()
+    numbers = np.flatnonzero(reader.live).tolist()
+    names = {number: one.name for number, one in reader.documents(numbers).items()}
+    found = reader.metadata.of_documents(numbers)
+    described = golden.METADATA if stored.manifest.format_version >= 2 else {}
+    assert {names[number]: one for number, one in found.items() if one} == {
+        name: metadata for name, metadata in described.items() if name in names.values()
+    }
+    assert reader.metadata.fact("name").texts == tuple(sorted(names.values()))
 
 
 def test_a_stored_index_is_searched_by_meaning(stored: Library) -> None:
