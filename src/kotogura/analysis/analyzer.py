@@ -2,31 +2,23 @@
 
 import hashlib
 import importlib.metadata
-import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from sudachipy import Morpheme, SplitMode, Tokenizer
+from sudachipy import Tokenizer
 
+from kotogura.analysis.kanji import fold_kanji
+from kotogura.analysis.latin import joined_words
 from kotogura.analysis.morphemes import morphemes
 from kotogura.analysis.normalization import normalize
+from kotogura.analysis.vocabulary import UNKNOWN_WORD, Vocabulary
 
-_REVISION = 1
+_REVISION = 2
 """Raise it with every change of this room that changes any term, position or offset."""
-
-_KNOWN_WORD_COUNT = 65_536
-_UNKNOWN_WORD = 0xF000_0000
-"""From here on, a word id tells how Sudachi made up a word that is in no dictionary."""
-_Key = tuple[int, str, str]
-"""Word id, surface, and for unknown words the normalised form: İ may be one letter or two."""
-_SYMBOLS = "補助記号"
-_DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
-_LATIN = re.compile(r"[A-Za-z0-9]+")
-_KANJI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-_MEANINGFUL = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +39,21 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class TermStream:
+    """Terms beside a text's words, in columns, ordered by position.
+
+    Attributes:
+        terms: one for each place.
+        positions: the unit where each begins.
+        widths: how many units each takes.
+    """
+
+    terms: Sequence[str] = ()
+    positions: Sequence[int] = ()
+    widths: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AnalyzedText:
     """A text's terms in columns, ordered by position; a compound comes before its parts.
 
@@ -57,7 +64,9 @@ class AnalyzedText:
         unit_starts: where each unit of the text begins in the original, in code points,
             ascending; dropped words are units too.
         unit_ends: where each ends, exclusive.
-        length: units that have a term; compounds don't count twice.
+        length: words that have a term; compounds and characters of a word don't count twice.
+        readings: hiragana of the words that are written otherwise.
+        grams: characters and pairs of neighbours of words that no dictionary has.
     """
 
     terms: Sequence[str]
@@ -66,6 +75,8 @@ class AnalyzedText:
     unit_starts: Sequence[int]
     unit_ends: Sequence[int]
     length: int
+    readings: TermStream = field(default_factory=TermStream)
+    grams: TermStream = field(default_factory=TermStream)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -90,16 +101,17 @@ class Analyzer(Protocol):
 class SudachiAnalyzer:
     """Terms of Sudachi's split mode C, and of the mode-A parts of its compounds.
 
-    Particles, auxiliaries, symbols and blanks are dropped; single kanji, numbers and Latin words
-    never are. A Latin word that the dictionary writes in katakana keeps its own form as well.
+    Kanji are folded to today's forms first. Particles, auxiliaries, symbols and blanks are dropped;
+    single kanji, numbers and Latin words never are. A Latin word that the dictionary writes in
+    katakana keeps its own form as well. A Japanese word that is in no dictionary has a unit for
+    each character, so that what stands within it has a place.
     Not safe for concurrent use: one analyzer for each thread.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._fingerprint = fingerprint()
-        self._word_classes: dict[int, str] = {}
-        self._words: dict[_Key, _Word] = {}
+        self._vocabulary = Vocabulary()
 
     @property
     def fingerprint(self) -> str:
@@ -113,19 +125,19 @@ class SudachiAnalyzer:
             UnanalyzableText: when Sudachi refuses a single character.
         """
         normalized = normalize(text)
-        terms: list[str] = []
-        positions: list[int] = []
-        widths: list[int] = []
+        folded = fold_kanji(normalized.text)
+        words, readings, grams = _Columns(), _Columns(), _Columns()
+        terms, positions, widths = words.terms, words.positions, words.widths
         starts: list[int] = []
         ends: list[int] = []
         length = 0
-        known = self._words.get
-        for offset, morpheme in morphemes(normalized.text, self._tokenizer):
+        known = self._vocabulary.known
+        for offset, morpheme in morphemes(folded, self._tokenizer):
             surface = morpheme.surface()
             word_id = morpheme.word_id()
-            form = morpheme.normalized_form() if word_id >= _UNKNOWN_WORD else ""
+            form = morpheme.normalized_form() if word_id >= UNKNOWN_WORD else ""
             key = (word_id, surface, form)
-            word = known(key) or self._learn(key, morpheme)
+            word = known(key) or self._vocabulary.learn(key, morpheme)
             position = len(starts)
             begin = offset + morpheme.begin()
             if word.units is None:
@@ -139,78 +151,56 @@ class SudachiAnalyzer:
                 terms.append(term)
                 positions.append(position + unit)
                 widths.append(width)
+            if word.readings:
+                readings.add(word.readings, position)
+            if word.grams:
+                grams.add(word.grams, position)
             length += word.length
+        words.insert(joined_words(folded, starts, ends))
         if normalized.runs:
             spans = [normalized.original_span(*span) for span in zip(starts, ends, strict=True)]
             starts = [start for start, _ in spans]
             ends = [end for _, end in spans]
         return AnalyzedText(
-            terms,
-            array("I", positions),
-            array("B", widths),
-            array("I", starts),
-            array("I", ends),
-            length,
+            terms=words.terms,
+            positions=array("I", words.positions),
+            widths=array("B", words.widths),
+            unit_starts=array("I", starts),
+            unit_ends=array("I", ends),
+            length=length,
+            readings=readings.stream(),
+            grams=grams.stream(),
         )
 
-    def _learn(self, key: _Key, morpheme: Morpheme) -> "_Word":
-        """Return what a morpheme is worth, and keep it: its key decides all of it."""
-        if len(self._words) >= _KNOWN_WORD_COUNT:
-            self._words.clear()
-        terms = self._terms(morpheme)
-        parts = morpheme.split(SplitMode.A, add_single=False)
-        tokens = [(term, 0, max(1, len(parts))) for term in terms]
-        length = int(bool(terms))
-        if terms and parts:
-            part_terms = [self._terms(part) for part in parts]
-            tokens += [(term, unit, 1) for unit, own in enumerate(part_terms) for term in own]
-            length = sum(map(bool, part_terms))
-        begin = morpheme.begin()
-        units = [(part.begin() - begin, part.end() - begin) for part in parts]
-        if not parts and morpheme.end() - begin != len(morpheme.surface()):
-            units = [(0, morpheme.end() - begin)]
-        word = self._words[key] = _Word(tuple(units) or None, tuple(tokens), length)
-        return word
 
-    def _terms(self, morpheme: Morpheme) -> list[str]:
-        """Return the terms of one morpheme; none if it is dropped.
+class _Columns:
+    """A stream while it is gathered."""
 
-        They are its normalised form, and a Latin surface that differs from it. A symbol has them
-        when it holds a letter; a particle in one kanji, such as 程, is that kanji.
-        """
-        surface = morpheme.surface().casefold()
-        term = morpheme.normalized_form().casefold()
-        word_class = self._word_class(morpheme)
-        if word_class in _DROPPED_CLASSES and not (
-            word_class == _SYMBOLS and _MEANINGFUL.search(term)
-        ):
-            return [surface] if _KANJI.fullmatch(surface) else []
-        if surface != term and _LATIN.fullmatch(surface):
-            return [term, surface]
-        return [term] if term.strip() else []
+    __slots__ = ("positions", "terms", "widths")
 
-    def _word_class(self, morpheme: Morpheme) -> str:
-        """Return the first part of speech; asking Sudachi for all six is slow."""
-        class_id = morpheme.part_of_speech_id()
-        found = self._word_classes.get(class_id)
-        if found is None:
-            found = self._word_classes[class_id] = morpheme.part_of_speech()[0]
-        return found
+    def __init__(self) -> None:
+        self.terms: list[str] = []
+        self.positions: list[int] = []
+        self.widths: list[int] = []
 
+    def add(self, tokens: Sequence[tuple[str, int, int]], position: int) -> None:
+        """Append (term, unit, width) of a word that begins at `position`."""
+        for term, unit, width in tokens:
+            self.terms.append(term)
+            self.positions.append(position + unit)
+            self.widths.append(width)
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What a morpheme is worth wherever it stands.
+    def insert(self, tokens: Sequence[tuple[str, int, int]]) -> None:
+        """Put (term, position, width) before what stands at the same position."""
+        for term, position, width in reversed(tokens):
+            row = bisect_left(self.positions, position)
+            self.terms.insert(row, term)
+            self.positions.insert(row, position)
+            self.widths.insert(row, width)
 
-    Attributes:
-        units: (start, end) of its units from where it begins; None if it is one unit as it is.
-        tokens: (term, unit, width in units).
-        length: units that have a term.
-    """
-
-    units: tuple[tuple[int, int], ...] | None
-    tokens: tuple[tuple[str, int, int], ...]
-    length: int
+    def stream(self) -> TermStream:
+        """Return what was gathered."""
+        return TermStream(self.terms, array("I", self.positions), array("B", self.widths))
 
 
 def fingerprint() -> str:

@@ -59,12 +59,17 @@ _KANA_TEXT = re.compile("[\u3041-\u3096\u309d\u309e\u30a1-\u30f6\u30fc-\u30fe]+"
 _SOUNDING = re.compile("[\u3041-\u3096\u30a1-\u30f6\u30fca-z'’āâīîūûēêōô-]+")
 
 _LONG = str.maketrans("āâīîūûēêōô", "aaiiuueeoo")
+_NN = re.compile("nn(?![aiueo])")
+"""What people type for ん; nna is んな."""
+_O_RUN, _VOWEL_RUN = re.compile("o[ou]+"), re.compile(r"([aiue])\1+")
+_PLAIN = re.compile("[あいうえお-ぢっ-もやゆよ-ろわをんゃゅょー]+")
+"""Hiragana that needs none of what follows but those three."""
 _SPELLINGS = tuple(
     (re.compile(spelling), instead)
     for spelling, instead in (
         (r"['’-]", ""),
         (r"nnn+", "nn"),
-        (r"nn(?![aiueo])", "n"),  # what people type for ん; nna is んな
+        (_NN, "n"),
         (r"m(?=[bpm])", "n"),
         (r"sy|s(?=i)", "sh"),
         (r"[tc]y|t(?=i)|th(?=[iuy])y?", "ch"),
@@ -77,8 +82,8 @@ _SPELLINGS = tuple(
         (r"v", "b"),
         (r"wo", "o"),
         (r"(?<=o)h(?=[^aiueoy])", ""),
-        (r"o[ou]+", "o"),
-        (r"([aiue])\1+", r"\1"),
+        (_O_RUN, "o"),
+        (_VOWEL_RUN, r"\1"),
     )
 )
 
@@ -116,6 +121,8 @@ def sound(text: str) -> str:
     What is typed halfway gives the beginning of what the whole gives, unless the spelling itself
     is still open: `t` may become `chi` in one system, `oh` a long vowel in another.
     """
+    if not text.isascii() and _PLAIN.fullmatch(text):
+        return _VOWEL_RUN.sub(r"\1", _O_RUN.sub("o", _NN.sub("n", _letters(text))))
     found = _letters(hiragana(unicodedata.normalize("NFKC", text).lower())).translate(_LONG)
     for spelling, instead in _SPELLINGS:
         found = spelling.sub(instead, found)

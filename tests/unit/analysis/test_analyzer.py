@@ -158,8 +158,24 @@ def test_two_writings_of_one_word_are_one_term(terms, one, other):
     assert terms(one) == terms(other) != []
 
 
-@pytest.mark.parametrize(("one", "other"), [("髙橋", "高橋"), ("渡邉", "渡辺")])
-def test_variants_of_a_kanji_that_the_dictionary_keeps_apart_stay_apart(terms, one, other):
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("髙橋", "高橋"),
+        ("渡邉", "渡辺"),
+        ("渡邊", "渡辺"),
+        ("山﨑", "山崎"),
+        ("𠮷田", "吉田"),
+        ("國語學校", "国語学校"),
+        ("充塡", "充填"),
+    ],
+)
+def test_written_forms_of_one_kanji_are_one(terms, one, other):
+    assert terms(one) == terms(other) != []
+
+
+@pytest.mark.parametrize(("one", "other"), [("着", "著"), ("雲", "云"), ("葉", "叶"), ("裏", "裡")])
+def test_kanji_that_are_words_of_their_own_stay_apart(terms, one, other):
     assert terms(one) != terms(other)
 
 

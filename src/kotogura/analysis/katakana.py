@@ -1,0 +1,40 @@
+"""Katakana words in one spelling, beyond what the dictionary unifies.
+
+Sudachi knows that ヴァイオリン is バイオリン and サーバ is サーバー, if it has the word at all.
+Names and new words are spelt in just as many ways.
+"""
+
+import re
+
+_V_ROW = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴュ": "ビュ", "ヴ": "ブ"}
+_V = re.compile("ヴ[ァィェォュ]?")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]+")
+_LONG_E = re.compile("(?<=[ケゲセゼテデネヘベペメレェ])イ")
+_SMALL = {"ウィ": "ウイ", "ウェ": "ウエ", "ウォ": "ウオ", "イェ": "イエ", "ヂ": "ジ", "ヅ": "ズ"}
+_SPELT = re.compile("|".join(_SMALL))
+_SHORTEST_WITH_MARK = 4
+
+
+def fold_v(term: str) -> str:
+    """Return `term` with the row of ヴ written as that of バ.
+
+    >>> fold_v("ヴェネツィア"), fold_v("ラヴ")
+    ('ベネツィア', 'ラブ')
+    """
+    return _V.sub(lambda found: _V_ROW[found[0]], term) if "ヴ" in term else term
+
+
+def fold_unknown(term: str) -> str:
+    """Return a katakana word that no dictionary has as all its spellings are to be found.
+
+    The row of ヴ is that of バ, ウィ is ウイ, ヂ is ジ, エイ is エー, and a long mark at the end of
+    four letters or more is left out. Other words stay as they are.
+
+    >>> fold_unknown("モルヴェイダー"), fold_unknown("モルベーダ")
+    ('モルベーダ', 'モルベーダ')
+    """
+    if _KATAKANA.fullmatch(term) is None:
+        return term
+    folded = _SPELT.sub(lambda found: _SMALL[found[0]], fold_v(term))
+    folded = _LONG_E.sub("ー", folded)
+    return folded[:-1] if len(folded) >= _SHORTEST_WITH_MARK and folded[-1] == "ー" else folded

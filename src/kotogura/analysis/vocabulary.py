@@ -1,0 +1,150 @@
+"""What each morpheme is worth: its terms, readings, characters and units, worked out once."""
+
+import re
+from dataclasses import dataclass
+
+from sudachipy import Morpheme, SplitMode
+
+from kotogura.analysis.katakana import fold_unknown, fold_v
+from kotogura.analysis.sounds import hiragana, is_kana
+
+UNKNOWN_WORD = 0xF000_0000
+"""From here on, a word id tells how Sudachi made up a word that is in no dictionary."""
+Key = tuple[int, str, str]
+"""Word id, surface, and for unknown words the normalised form: İ may be one letter or two."""
+Tokens = tuple[tuple[str, int, int], ...]
+"""Of each: term, unit within the word, width in units."""
+
+_KNOWN_WORD_COUNT = 65_536
+_SYMBOLS = "補助記号"
+_DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
+_READ_CLASSES = {"名詞", "代名詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞"}
+"""Verbs and adjectives are read as they are inflected, and the dictionary has them in kana."""
+_NUMBER = "数詞"
+_LATIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-.&'+](?=[A-Za-z0-9]))*(?:\+\+|#)?")
+_KANJI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_JAPANESE = re.compile(f"(?:{_KANJI.pattern}|[\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc])+")
+_MEANINGFUL = re.compile(r"[^\W_]")
+_SHORTEST_READING = 2
+_WIDEST = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a morpheme is worth wherever it stands.
+
+    Attributes:
+        units: (start, end) of its units from where it begins; None if it is one unit as it is.
+        tokens: its terms.
+        length: 1, or the number of parts that have a term; 0 if it is dropped.
+        readings: where it is read otherwise than written.
+        grams: characters and pairs of neighbours of an unknown word.
+    """
+
+    units: tuple[tuple[int, int], ...] | None
+    tokens: Tokens
+    length: int
+    readings: Tokens = ()
+    grams: Tokens = ()
+
+
+class Vocabulary:
+    """The words that an analyzer has met lately. Not safe for concurrent use."""
+
+    def __init__(self) -> None:
+        self._classes: dict[int, tuple[str, str]] = {}
+        self._words: dict[Key, Word] = {}
+        self.known = self._words.get
+
+    def learn(self, key: Key, morpheme: Morpheme) -> Word:
+        """Return what a morpheme is worth, and keep it: its key decides all of it."""
+        if len(self._words) >= _KNOWN_WORD_COUNT:
+            self._words.clear()
+        word = self._words[key] = self._unknown(key, morpheme) or self._word(morpheme)
+        return word
+
+    def _word(self, morpheme: Morpheme) -> Word:
+        parts = morpheme.split(SplitMode.A, add_single=False)
+        whole = max(1, len(parts))
+        terms = self._terms(morpheme)
+        tokens = [(term, 0, whole) for term in terms]
+        readings = [(one, 0, whole) for one in self._readings(morpheme, terms)]
+        length = int(bool(terms))
+        if terms and parts:
+            part_terms = [self._terms(part) for part in parts]
+            tokens += [(term, unit, 1) for unit, own in enumerate(part_terms) for term in own]
+            readings += [
+                (one, unit, 1)
+                for unit, (part, own) in enumerate(zip(parts, part_terms, strict=True))
+                for one in self._readings(part, own)
+            ]
+            length = sum(map(bool, part_terms))
+        begin = morpheme.begin()
+        units = [(part.begin() - begin, part.end() - begin) for part in parts]
+        if not parts and morpheme.end() - begin != len(morpheme.surface()):
+            units = [(0, morpheme.end() - begin)]
+        return Word(tuple(units) or None, tuple(tokens), length, tuple(readings))
+
+    def _unknown(self, key: Key, morpheme: Morpheme) -> Word | None:
+        """Return a Japanese word that no dictionary has, or None if it is something else."""
+        word_id, surface, form = key
+        size = len(surface)
+        if (
+            word_id < UNKNOWN_WORD
+            or size < 2
+            or morpheme.end() - morpheme.begin() != size
+            or _JAPANESE.fullmatch(surface) is None
+            or self._class(morpheme)[1] == _NUMBER
+            or self._class(morpheme)[0] in _DROPPED_CLASSES
+        ):
+            return None
+        term = fold_unknown(form.casefold())
+        width = min(size, _WIDEST)
+        grams = []
+        for place, character in enumerate(surface):
+            if _KANJI.fullmatch(character):
+                grams.append((character, place, 1))
+            if place + 1 < size:
+                grams.append((surface[place : place + 2], place, 2))
+        units = tuple((place, place + 1) for place in range(size))
+        return Word(units, ((term, 0, width),), 1, grams=tuple(grams))
+
+    def _terms(self, morpheme: Morpheme) -> list[str]:
+        """Return the terms of one morpheme; none if it is dropped.
+
+        They are its normalised form, and a Latin surface that differs from it. A symbol has them
+        when it holds a letter; a particle in one kanji, such as 程, is that kanji.
+        """
+        surface = morpheme.surface().casefold()
+        term = fold_v(morpheme.normalized_form().casefold())
+        word_class = self._class(morpheme)[0]
+        if word_class in _DROPPED_CLASSES and not (
+            word_class == _SYMBOLS and _MEANINGFUL.search(term)
+        ):
+            return [surface] if _KANJI.fullmatch(surface) else []
+        if morpheme.word_id() >= UNKNOWN_WORD:
+            term = fold_unknown(term)
+        if surface != term and _LATIN.fullmatch(surface):
+            return [term, surface]
+        return [term] if term.strip() else []
+
+    def _readings(self, morpheme: Morpheme, terms: list[str]) -> list[str]:
+        """Return the reading of a word that has terms, none of which is that reading."""
+        if not terms or morpheme.word_id() >= UNKNOWN_WORD:
+            return []
+        word_class, kind = self._class(morpheme)
+        if word_class not in _READ_CLASSES or kind == _NUMBER:
+            return []
+        reading = hiragana(fold_v(morpheme.reading_form()))
+        if len(reading) < _SHORTEST_READING or not is_kana(reading):
+            return []
+        return [] if reading in map(hiragana, terms) else [reading]
+
+    def _class(self, morpheme: Morpheme) -> tuple[str, str]:
+        """Return the first two parts of speech; asking Sudachi for all six is slow."""
+        class_id = morpheme.part_of_speech_id()
+        found = self._classes.get(class_id)
+        if found is None:
+            parts = morpheme.part_of_speech()
+            found = self._classes[class_id] = (parts[0], parts[1])
+        return found
