@@ -4,6 +4,9 @@ KotoguraError                    code, kind
 ├── InvalidArgument              invalid-argument
 │   ├── InvalidTenantId
 │   ├── InvalidQuery
+│   │   ├── QuerySyntaxError     an operator lacks what it needs; tells the column
+│   │   ├── InvalidFilter        a filter, facet or order that can't be understood
+│   │   └── InvalidCursor        not what an answer to this very search gave
 │   └── InvalidEvent             an event that is not about a tenant's document
 ├── Unauthenticated              unauthenticated
 ├── PermissionDenied             permission-denied
@@ -24,7 +27,13 @@ KotoguraError                    code, kind
 │   ├── UndecodableText          unprocessable
 │   ├── UnanalyzableText         unprocessable
 │   ├── EmptyDocument            unprocessable
+│   ├── EncryptedDocument        unprocessable: protected by a password
+│   ├── BrokenDocument           unprocessable: damaged, or not what its extension says
+│   ├── DocumentBomb             too-large: unpacks to far more than it seems
+│   ├── DocumentTooSlow          unprocessable: takes longer to read than is allowed
+│   ├── InvalidMetadata          unprocessable: the `.meta.json` beside it can't be used
 │   └── InvalidDocumentName      unprocessable
+├── UnsupportedMediaType         unsupported-media-type: the body of a request is no JSON
 ├── NotEnoughText                unprocessable: too little to train on
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
@@ -71,6 +80,11 @@ class KotoguraError(Exception):
         """One line for a person, naming the remedy where there is one."""
         return str(self.args[0]) if self.args else self.code
 
+    @property
+    def members(self) -> dict[str, int]:
+        """What a problem tells beside the members that every problem has."""
+        return {}
+
 
 class InvalidArgument(KotoguraError):
     code = "invalid-argument"
@@ -83,6 +97,29 @@ class InvalidTenantId(InvalidArgument):
 
 class InvalidQuery(InvalidArgument):
     code = "invalid-query"
+
+
+class QuerySyntaxError(InvalidQuery):
+    """Raised where an operator lacks what it needs; `column` counts code points from 1."""
+
+    code = "query-syntax-error"
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
+
+    @property
+    def members(self) -> dict[str, int]:
+        """Return the problem's own members: the column."""
+        return {"column": self.column}
+
+
+class InvalidFilter(InvalidQuery):
+    code = "invalid-filter"
+
+
+class InvalidCursor(InvalidQuery):
+    code = "invalid-cursor"
 
 
 class InvalidEvent(InvalidArgument):
@@ -172,8 +209,34 @@ class EmptyDocument(DocumentError):
     code = "empty-document"
 
 
+class EncryptedDocument(DocumentError):
+    code = "encrypted-document"
+
+
+class BrokenDocument(DocumentError):
+    code = "broken-document"
+
+
+class DocumentBomb(DocumentError):
+    code = "document-bomb"
+    kind = Kind.TOO_LARGE
+
+
+class DocumentTooSlow(DocumentError):
+    code = "document-too-slow"
+
+
+class InvalidMetadata(DocumentError):
+    code = "invalid-metadata"
+
+
 class InvalidDocumentName(DocumentError):
     code = "invalid-document-name"
+
+
+class UnsupportedMediaType(KotoguraError):
+    code = "unsupported-media-type"
+    kind = Kind.UNSUPPORTED_MEDIA_TYPE
 
 
 class NotEnoughText(KotoguraError):

@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, Field
 
 from kotogura.errors import Kind, KotoguraError
 
@@ -23,21 +24,42 @@ _STATUS = {
     Kind.TIMEOUT: HTTPStatus.GATEWAY_TIMEOUT,
     Kind.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_RETRY_AFTER_SECONDS = {Kind.RATE_LIMITED: "5", Kind.UNAVAILABLE: "2"}
+_RETRY_AFTER = {Kind.RATE_LIMITED: "5", Kind.UNAVAILABLE: "2"}
+RETRY_AFTER_SECONDS = {int(_STATUS[kind]): seconds for kind, seconds in _RETRY_AFTER.items()}
+"""Answers that tell when a retry helps, by status."""
+
+
+class Problem(BaseModel):
+    """Why a request failed (RFC 9457); `code` is stable, `detail` names the remedy."""
+
+    type: str = Field(description="`urn:kotogura:problem:` and the code")
+    title: str = Field(description="the status's name")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="one line for a person")
+    code: str = Field(description="what programs decide by")
+    column: int | None = Field(
+        None, description="where a query's syntax is broken, in code points from 1"
+    )
+
+
+def status_of(kind: Kind) -> int:
+    """Return the HTTP status of a kind of failure."""
+    return int(_STATUS[kind])
 
 
 def problem(error: KotoguraError) -> Response[str]:
     """Return the answer that tells a client about `error`, with Retry-After where a retry helps."""
     status = _STATUS[error.kind]
     headers = {"Cache-Control": "no-store"}
-    if error.kind in _RETRY_AFTER_SECONDS:
-        headers["Retry-After"] = _RETRY_AFTER_SECONDS[error.kind]
+    if error.kind in _RETRY_AFTER:
+        headers["Retry-After"] = _RETRY_AFTER[error.kind]
     body = {
         "type": f"urn:kotogura:problem:{error.code}",
         "title": status.phrase,
         "status": int(status),
         "detail": error.detail,
         "code": error.code,
+        **error.members,
     }
     return Response(
         status_code=int(status),

@@ -54,7 +54,8 @@ def test_only_where_a_retry_helps_the_answer_says_when(kind: Kind) -> None:
 def test_every_error_has_one_shape(error: type[KotoguraError]) -> None:
     answer = problem(error("言われたとおりに"))
     body = json.loads(answer.body or "")
-    assert set(body) == {"type", "title", "status", "detail", "code"}
+    members = {"type", "title", "status", "detail", "code"}
+    assert set(body) == members | set(error("").members)
     assert body["status"] == answer.status_code == STATUS[error.kind]
     assert body["detail"] == "言われたとおりに"
     assert body["code"] == error.code
@@ -65,3 +66,8 @@ def test_every_error_has_one_shape(error: type[KotoguraError]) -> None:
 
 def test_an_error_without_a_sentence_tells_its_code() -> None:
     assert json.loads(problem(errors.NotFound()).body or "")["detail"] == "not-found"
+
+
+def test_a_query_that_is_broken_is_shown_where() -> None:
+    answer = problem(errors.QuerySyntaxError("column 7: say what to exclude", 7))
+    assert (answer.status_code, json.loads(answer.body or "")["column"]) == (400, 7)
