@@ -68,7 +68,7 @@ def _append_occurrences(
     terms = tables["terms"]
     names = np.array(terms.column("field").to_pylist())
     codes = np.zeros(len(terms), dtype=np.uint32)
-    for name in FIELDS:
+    for name in np.unique(names).tolist():
         own = np.flatnonzero(names == name)
         codes[own] = content.codes(terms.column("term").take(pa.array(own)).to_pylist(), name)
     postings = tables["postings"]

@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from kotogura.analysis.analyzer import AnalyzedText, Analyzer
+from kotogura.analysis.analyzer import AnalyzedText, Analyzer, TermStream
 from kotogura.documents.extracted import ExtractedDocument, Section
 from kotogura.index.manifest import FIELDS
 from kotogura.index.metadata import Metadata, metadata_table
 from kotogura.index.sections import sections_table
+from kotogura.index.streams import stream_field
 from kotogura.index.tables import numbers
 from kotogura.index.units import Ordinals, unit_table
 
@@ -47,7 +48,7 @@ class Occurrences:
     """Every place of every term, ordered by term, document and position.
 
     Attributes:
-        terms: (term, field) by term id, ascending.
+        terms: (term, field) by term id, ascending; fields as `kotogura.index.streams` tells them.
         term_ids: uint32 [n].
         documents: uint32 [n], ordinals.
         positions: uint32 [n], in units of the field's text.
@@ -166,40 +167,61 @@ class _Collector:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._terms: list[str] = []
-        self._positions, self._widths = array("I"), array("B")
-        self._starts, self._ends = array("I"), array("I")
-        self._term_counts, self._unit_counts = array("I"), array("I")
+        self._words = _Gathered(name)
+        self._readings = _Gathered(stream_field(name, "reading"))
+        self._grams = _Gathered(stream_field(name, "gram"))
+        self._starts, self._ends, self._unit_counts = array("I"), array("I"), array("I")
 
     def add(self, text: AnalyzedText) -> None:
         """Take in the next document's text."""
-        self._terms += text.terms
-        self._positions.extend(text.positions)
-        self._widths.extend(text.widths)
+        self._words.add(text)
+        self._readings.add(text.readings)
+        self._grams.add(text.grams)
         self._starts.extend(text.unit_starts)
         self._ends.extend(text.unit_ends)
-        self._term_counts.append(len(text.terms))
         self._unit_counts.append(len(text.unit_starts))
 
     def hand_over(self, content: SegmentContent) -> None:
         """Add all to `content`."""
+        for gathered in (self._words, self._readings, self._grams):
+            gathered.hand_over(content)
+        starts, ends, counts = map(_numbers, (self._starts, self._ends, self._unit_counts))
+        content.units[self._name].append(unit_table(starts, ends, counts))
+
+
+class _Gathered:
+    """One stream's terms and where they stand, document after document."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._terms: list[str] = []
+        self._positions, self._widths, self._counts = array("I"), array("B"), array("I")
+
+    def add(self, stream: AnalyzedText | TermStream) -> None:
+        """Take in the next document's terms."""
+        self._terms += stream.terms
+        self._positions.extend(stream.positions)
+        self._widths.extend(stream.widths)
+        self._counts.append(len(stream.terms))
+
+    def hand_over(self, content: SegmentContent) -> None:
+        """Add all to `content`."""
+        if not self._terms:
+            return
         # Arrow tells a batch's different terms apart faster than a dict does.
         encoded = pa.array(self._terms, pa.string()).dictionary_encode()
         codes = content.codes(encoded.dictionary.to_pylist(), self._name)
-        positions, starts, ends, term_counts, unit_counts = (
-            np.frombuffer(column, dtype=np.uint32).astype(np.int64)
-            for column in (
-                self._positions,
-                self._starts,
-                self._ends,
-                self._term_counts,
-                self._unit_counts,
-            )
+        counts = _numbers(self._counts)
+        content.add_occurrences(
+            codes[numbers(encoded.indices)],
+            np.repeat(np.arange(len(counts)), counts),
+            _numbers(self._positions),
+            np.frombuffer(self._widths, dtype=np.uint8),
         )
-        documents = np.repeat(np.arange(len(term_counts)), term_counts)
-        widths = np.frombuffer(self._widths, dtype=np.uint8)
-        content.add_occurrences(codes[numbers(encoded.indices)], documents, positions, widths)
-        content.units[self._name].append(unit_table(starts, ends, unit_counts))
+
+
+def _numbers(column: "array[int]") -> NDArray[np.int64]:
+    return np.frombuffer(column, dtype=np.uint32).astype(np.int64)
 
 
 def _stable_order(keys: Ordinals) -> NDArray[np.int64]:

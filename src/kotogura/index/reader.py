@@ -25,6 +25,7 @@ from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.metadata_columns import MetadataColumns
 from kotogura.index.postings import Numbers, TermPostings, arrange
 from kotogura.index.stored import Place, StoredSegment
+from kotogura.index.streams import Stream, stream_field, text_field
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -124,27 +125,31 @@ class GenerationReader:
                 found |= by_field
         return found
 
-    def places(self, terms: Sequence[str], documents: Sequence[int]) -> dict[int, list[Span]]:
-        """Return where `terms` stand in `documents`, by document and in order of their start."""
+    def places(
+        self, terms: Sequence[str], documents: Sequence[int], stream: Stream = "word"
+    ) -> dict[int, list[Span]]:
+        """Return where `terms` of one stream stand in `documents`, by document, by their start."""
         found: dict[int, list[Span]] = {document: [] for document in documents}
         absent: list[tuple[int, str]] = []
         for document in found:
             for term in terms:
-                kept = self.cache.get(self.key("spans", document, term))
+                kept = self.cache.get(self.key("spans", stream, document, term))
                 if kept is None:
                     absent.append((document, term))
                 else:
                     found[document] += kept
-        for (document, term), spans in self._spans(absent).items():
+        for (document, term), spans in self._spans(absent, stream).items():
             size = _ENTRY_BYTES * (1 + len(spans))
-            self.cache.put(self.key("spans", document, term), spans, size)
+            self.cache.put(self.key("spans", stream, document, term), spans, size)
             found[document] += spans
         for spans in found.values():
             spans.sort(key=lambda span: (span.start, -span.end))
         return found
 
-    def _spans(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Span]]:
-        """Read where each term stands in its document."""
+    def _spans(
+        self, wanted: Sequence[tuple[int, str]], stream: Stream
+    ) -> dict[tuple[int, str], list[Span]]:
+        """Read where each term of a stream stands in its document."""
         found: dict[tuple[int, str], list[Span]] = {one: [] for one in wanted}
         documents: dict[str, list[int]] = {}
         for document, term in wanted:
@@ -152,13 +157,16 @@ class GenerationReader:
         by_segment: dict[int, list[Place]] = {}
         terms: dict[tuple[int, int], str] = {}
         for (field, term), postings in self.postings(list(documents)).items():
+            name = text_field(field)
+            if field != stream_field(name, stream):
+                continue
             numbers = np.array(documents[term], dtype=np.int64)
             at = np.searchsorted(postings.documents, numbers)
             at[at == len(postings.documents)] = 0
             there = postings.documents[at] == numbers if len(postings.documents) else []
             for number, row in zip(numbers[there], postings.rows[at[there]], strict=True):
                 segment = int(self._segment_numbers(number))
-                place = Place(field, int(number - self._bases[segment]), int(row))
+                place = Place(name, int(number - self._bases[segment]), int(row))
                 by_segment.setdefault(segment, []).append(place)
                 terms[segment, place.row] = term
         for segment, places in by_segment.items():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import AnalyzerMismatch
+from kotogura.index.manifest import FIELDS
 from kotogura.index.postings import TermPostings
 from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
@@ -84,7 +85,11 @@ class WordIndex:
         if absent:
             postings = self._reader.postings(absent)
             for term in absent:
-                fields = {name: one for (name, other), one in postings.items() if other == term}
+                fields = {
+                    name: one
+                    for (name, other), one in postings.items()
+                    if other == term and name in FIELDS
+                }
                 found[term] = impacts = self._weigh(fields)
                 cache.put(key(self._name, term), impacts, impacts.size_bytes + 200)
         return [found[term] for term in terms]
