@@ -104,7 +104,7 @@ class QuerySyntaxError(InvalidQuery):
 
     code = "query-syntax-error"
 
-    def __init__(self, message: str, column: int = 1) -> None:
+    def __init__(self, message: str = code, column: int = 1) -> None:
         super().__init__(message)
         self.column = column
 

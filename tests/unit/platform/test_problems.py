@@ -55,7 +55,7 @@ def test_every_error_has_one_shape(error: type[KotoguraError]) -> None:
     answer = problem(error("言われたとおりに"))
     body = json.loads(answer.body or "")
     members = {"type", "title", "status", "detail", "code"}
-    assert set(body) == members | set(error("").members)
+    assert set(body) == members | set(error().members)
     assert body["status"] == answer.status_code == STATUS[error.kind]
     assert body["detail"] == "言われたとおりに"
     assert body["code"] == error.code
