@@ -8,6 +8,7 @@ takes.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,23 +44,30 @@ class IndexedDocument:
     size_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Occurrences:
     """Every place of every term, ordered by term, document and position.
 
     Attributes:
-        terms: (term, field) by term id, ascending; fields as `kotogura.index.streams` tells them.
+        dictionary: columns `term` and `field` by term id, ascending; fields as
+            `kotogura.index.streams` tells them.
         term_ids: uint32 [n].
         documents: uint32 [n], ordinals.
         positions: uint32 [n], in units of the field's text.
         widths: uint8 [n], in units.
     """
 
-    terms: Sequence[tuple[str, str]]
+    dictionary: pa.Table
     term_ids: Ordinals
     documents: Ordinals
     positions: Ordinals
     widths: NDArray[np.uint8]
+
+    @cached_property
+    def terms(self) -> list[tuple[str, str]]:
+        """(term, field) by term id, for whoever prefers them to columns."""
+        columns = (column.to_pylist() for column in self.dictionary.columns)
+        return list(zip(*columns, strict=True))
 
     def posting_starts(self) -> NDArray[np.int64]:
         """Return, for each posting, its first occurrence, and in the end how many there are."""
@@ -83,13 +91,16 @@ class SegmentContent:
     units: dict[str, list[pa.Table]] = field(default_factory=lambda: {name: [] for name in FIELDS})
     metadata: list[pa.Table] = field(default_factory=list)
     sections: list[pa.Table] = field(default_factory=list)
-    _codes: dict[tuple[str, str], int] = field(default_factory=dict)
+    _codes: dict[str, dict[str, int]] = field(default_factory=dict)
+    _code_count: int = 0
     _columns: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
 
     def codes(self, terms: Iterable[str], name: str) -> Ordinals:
         """Return the numbers that this content knows `terms` of field `name` by, new ones too."""
-        known = self._codes
-        found = [known.setdefault((term, name), len(known)) for term in terms]
+        known = self._codes.setdefault(name, {})
+        first = self._code_count - len(known)
+        found = [known.setdefault(term, first + len(known)) for term in terms]
+        self._code_count = first + len(known)
         return np.array(found, dtype=np.uint32)
 
     def add_occurrences(
@@ -106,20 +117,39 @@ class SegmentContent:
         """Return everything added, sorted."""
         columns = [np.concatenate(some) for some in zip(*self._columns, strict=True)]
         codes, documents, positions, widths = columns or [np.zeros(0, np.uint32)] * 4
-        used = np.zeros(len(self._codes), dtype=bool)
-        used[codes] = True
-        terms = sorted(key for key, code in self._codes.items() if used[code])
-        ids = np.zeros(len(self._codes), dtype=np.uint32)
-        ids[[self._codes[key] for key in terms]] = np.arange(len(terms), dtype=np.uint32)
+        dictionary = self._dictionary(np.unique(codes))
+        ids = np.zeros(self._code_count, dtype=np.uint32)
+        sorted_codes = numbers(dictionary.column("code").combine_chunks())
+        ids[sorted_codes] = np.arange(len(sorted_codes), dtype=np.uint32)
         term_ids = ids[codes]
         order = _stable_order(term_ids)
         return Occurrences(
-            terms,
+            dictionary.select(["term", "field"]),
             term_ids[order],
             documents[order].astype(np.uint32),
             positions[order].astype(np.uint32),
             widths[order].astype(np.uint8),
         )
+
+    def _dictionary(self, used: Ordinals) -> pa.Table:
+        """Return the terms of codes `used`, with `field` and `code`, sorted faster than by Python.
+
+        Arrow sorts by the bytes of UTF-8, and Python by code points, which is the same order.
+        """
+        by_field = self._codes.items()
+        table = pa.table(
+            {
+                "term": pa.array([term for _, known in by_field for term in known], pa.string()),
+                "field": pa.array([name for name, known in by_field for _ in known], pa.string()),
+                "code": pa.array(
+                    [code for _, known in by_field for code in known.values()], pa.uint32()
+                ),
+            }
+        )
+        wanted = np.zeros(self._code_count, dtype=bool)
+        wanted[used] = True
+        kept = wanted[numbers(table.column("code").combine_chunks())]
+        return table.filter(pa.array(kept)).sort_by([("term", "ascending"), ("field", "ascending")])
 
 
 def analyse_documents(documents: Iterable[ExtractedDocument], analyzer: Analyzer) -> SegmentContent:

@@ -185,12 +185,11 @@ def _encode(
 
 
 def _terms(occurrences: Occurrences, starts: Starts) -> pa.Table:
-    size = len(occurrences.terms)
+    size = len(occurrences.dictionary)
     frequencies = np.bincount(occurrences.term_ids[starts[:-1]], minlength=size)
     return pa.table(
         [
-            pa.array([term for term, _ in occurrences.terms], pa.string()),
-            pa.array([name for _, name in occurrences.terms], pa.string()),
+            *occurrences.dictionary.columns,
             np.arange(size, dtype=np.uint32),
             frequencies.astype(np.uint32),
             (np.cumsum(frequencies) - frequencies).astype(np.uint32),
