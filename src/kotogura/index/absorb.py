@@ -24,7 +24,11 @@ def absorb(
     Raises:
         StoreUnavailable, CorruptIndex: when one of its files can't be read.
     """
-    tables = {kind: read_table(tenant, file.name, files) for kind, file in segment.files.items()}
+    tables = {
+        kind: read_table(tenant, file.name, files)
+        for kind, file in segment.files.items()
+        if kind != "forms"  # which are counted anew
+    }
     live = np.ones(segment.document_count, dtype=bool)
     live[list(segment.tombstones)] = False
     ordinals = np.cumsum(live) - 1 + len(content.documents)

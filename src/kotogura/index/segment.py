@@ -9,8 +9,9 @@
 | `texts` | a document each, by ordinal: body and units | snippets, highlights |
 | `metadata` | a value each, by field and document | filters, facets, order |
 | `sections` | a section each, by document | pages and headings |
+| `forms` | a word each as people wrote it, the most frequent first | suggestions |
 
-The last two are left out where there is nothing to be told.
+The last three are left out where there is nothing to be told.
 
 Every file has the row groups that its readers skip to, and the encoding that made it smallest:
 deltas where numbers ascend, dictionaries where they repeat, split bytes where they do neither.
@@ -26,6 +27,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.index.content import IndexedDocument, Occurrences, SegmentContent
+from kotogura.index.forms import form_table
 from kotogura.index.manifest import FIELDS, FORMAT_VERSION, FileEntry, SegmentEntry
 from kotogura.index.metadata import METADATA_ROWS_PER_GROUP, sorted_metadata
 from kotogura.index.sections import SECTION_ROWS_PER_GROUP, SECTIONS_SCHEMA
@@ -112,6 +114,7 @@ _LAYOUTS = {
         dictionaries=("heading",),
         statistics=("document",),
     ),
+    "forms": Layout({"document_frequency": _ASCENDING}),
 }
 
 
@@ -142,6 +145,9 @@ def write_segment(
         "documents": _encode("documents", [_documents(content.documents)], DOCUMENT_ROWS_PER_GROUP),
         "texts": _encode("texts", _texts(content), level=text_level),
     }
+    forms = form_table(content, occurrences, starts)
+    if len(forms):
+        data["forms"] = _encode("forms", [forms])
     metadata = sorted_metadata(content.metadata)
     if len(metadata):
         data["metadata"] = _encode("metadata", [metadata], METADATA_ROWS_PER_GROUP)

@@ -152,7 +152,14 @@ def test_rows_come_in_groups_that_can_be_skipped(
         for kind, entry in segment.files.items()
     }
     counts = {kind: one.num_row_groups for kind, one in metadata.items()}
-    assert counts == {"terms": 2, "postings": 1, "positions": 2, "documents": 2, "texts": 8}
+    assert counts == {
+        "terms": 2,
+        "postings": 1,
+        "positions": 2,
+        "documents": 2,
+        "texts": 8,
+        "forms": 1,
+    }
     for kind, column in (("terms", 0), ("postings", 0), ("documents", 0)):
         assert metadata[kind].row_group(0).column(column).statistics.has_min_max
 
