@@ -5,6 +5,7 @@ PIP_FLAGS ?=
 ARGS ?=
 FIRST ?= 0
 SEEDS ?= 2000
+COUNT ?= 20000
 BIN := .venv/bin
 AWS_BIN := .venv-aws/bin
 PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
@@ -12,7 +13,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate check bench format clean
+.PHONY: help setup demo test simulate fuzz openapi check bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +28,12 @@ test: setup ## Run the whole suite
 
 simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
 	@$(BIN)/python -m tests.simulation.run --first $(FIRST) --seeds $(SEEDS)
+
+fuzz: setup ## Index and search random Unicode; COUNT=500 for fewer, SEED=7 for others
+	@$(BIN)/python -m tests.fuzz.run --count $(COUNT) --seed $(or $(SEED),1)
+
+openapi: setup ## Write src/kotogura/platform/openapi.json again, from the routes
+	@$(BIN)/kotogura openapi
 
 check: setup node_modules/.ready ## Lint, types, import contracts, template and state machines
 	$(BIN)/ruff format --check .

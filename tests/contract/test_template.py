@@ -34,7 +34,10 @@ ROUTES = {
     "DELETE /documents/{id}": "ManageFunction",
     "GET /trainings": "ManageFunction",
     "POST /trainings": "ManageFunction",
+    "GET /openapi.json": "ManageFunction",
+    "GET /docs": "ManageFunction",
 }
+OPEN = {"GET /openapi.json", "GET /docs"}
 OUTPUTS = {
     "ApiUrl",
     "DocumentsBucketName",
@@ -197,11 +200,16 @@ def test_the_api_has_the_routes_that_are_promised_and_no_more(template):
     assert template.routes == ROUTES
 
 
-def test_no_route_is_open_without_a_token(template):
+def test_no_route_is_open_without_a_token_but_the_documentation(template):
     auth = template.resources["Api"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] in auth["Authorizers"]
-    for name, value in properties(template.functions):
-        assert not (name == "Authorizer" and value == "NONE")
+    found = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for function in template.functions.values()
+        for event in function.get("Events", {}).values()
+        if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+    }
+    assert found == OPEN
 
 
 def test_access_logs_hold_nothing_that_was_searched_for(template):

@@ -13,6 +13,7 @@ from kotogura.commands import running
 from kotogura.commands.accounts import Accounts
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.index import index
+from kotogura.commands.openapi import openapi
 from kotogura.commands.session import Session
 from kotogura.commands.status import show_status
 from kotogura.commands.terminal import Terminal
@@ -42,6 +43,7 @@ def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | No
 
 
 cli.add_command(index)
+cli.add_command(openapi)
 
 
 @cli.command()

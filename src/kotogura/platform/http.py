@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kotogura.errors import InvalidArgument, Kind, KotoguraError, NotFound, Unauthenticated
 from kotogura.platform.problems import problem
+from kotogura.platform.request_body import check_body
 from kotogura.platform.telemetry import Event, Handler, Telemetry, where_raised
 from kotogura.tenants.identity import TenantId
 
@@ -68,6 +69,17 @@ def current_tenant(app: APIGatewayHttpResolver) -> TenantId:
     return TenantId(tenant)
 
 
+def _answer(response: Response[str]) -> dict[str, Any]:
+    """Return what Lambda hands to API Gateway, for an answer that no resolver gives."""
+    headers = {"Content-Type": response.content_type or "", **response.headers}
+    return {
+        "statusCode": response.status_code,
+        "headers": {name: str(value) for name, value in headers.items()},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
 def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
     """Return the Lambda handler that serves `app`, logged and measured.
 
@@ -76,6 +88,11 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         telemetry.metrics.add_metric("Requests", MetricUnit.Count, 1)
+        try:
+            check_body(event)
+        except KotoguraError as error:
+            telemetry.logger.info("request refused", extra={"code": error.code, "kind": error.kind})
+            return _answer(problem(error))
         return app.resolve(event, context)
 
     measured: Handler = telemetry.metrics.log_metrics(capture_cold_start_metric=True)(handle)

@@ -1,17 +1,26 @@
 """The routes of `functions/manage`: uploads, the list of documents, deletion, trainings."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from kotogura.documents.extraction import check_admissible
 from kotogura.documents.identity import document_id as identify
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
-from kotogura.errors import DocumentNotFound
+from kotogura.errors import (
+    DocumentNotFound,
+    DocumentTooLarge,
+    InvalidDocumentName,
+    TenantNotFound,
+    TrainingRunning,
+    UnsupportedDocument,
+)
 from kotogura.platform.bucket import UPLOAD_SECONDS, BucketOriginals
+from kotogura.platform.documentation import add_documentation
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
+from kotogura.platform.operations import operation
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.trainings import TrainingRecord
@@ -81,45 +90,96 @@ def manage_api(
 ) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents and their model."""
     app = make_resolver(telemetry)
+    add_documentation(app)
 
-    @app.get("/documents")
+    @app.get(
+        "/documents",
+        **operation(
+            "listDocuments",
+            "Documents",
+            "List documents with what became of them",
+            description="By id; deleted and quarantined documents too.",
+            answer="A page; `cursor` fetches the next one.",
+        ),
+    )
     def list_documents(
-        limit: Limit = 100, cursor: Annotated[str | None, Query(pattern="^[a-z2-7]{26}$")] = None
+        limit: Limit = 100,
+        cursor: Annotated[
+            str | None, Query(description="the last page's `cursor`", pattern="^[a-z2-7]{26}$")
+        ] = None,
     ) -> DocumentList:
         page = ledger.page(current_tenant(app), cursor=cursor, limit=limit)
         return DocumentList(
             documents=[_view(record) for record in page.records], cursor=page.cursor
         )
 
-    @app.post("/documents")
-    def upload(body: UploadRequest) -> Response[Upload]:
+    @app.post(
+        "/documents",
+        **operation(
+            "uploadDocument",
+            "Documents",
+            "Ask for a URL to upload one file to",
+            InvalidDocumentName,
+            UnsupportedDocument,
+            DocumentTooLarge,
+            description="PUT the file to the URL, exactly as large as was said.",
+            answer="Where to PUT the file.",
+            status=201,
+        ),
+    )
+    def upload(body: UploadRequest) -> Upload:
         tenant = current_tenant(app)
         check_admissible(body.name, body.size_bytes)
         url = originals.upload_url(tenant, body.name, body.size_bytes)
-        return _answer(201, Upload(document_id=identify(body.name), url=url))
+        return Upload(document_id=identify(body.name), url=url)
 
-    @app.delete("/documents/<document_id>")
-    def delete(document_id: DocumentIdInPath) -> Response[Removal]:
+    @app.delete(
+        "/documents/<document_id>",
+        **operation(
+            "deleteDocument",
+            "Documents",
+            "Delete a document",
+            DocumentNotFound,
+            answer="The file is gone; the document stops being found with the next commit.",
+            status=202,
+        ),
+    )
+    def delete(document_id: DocumentIdInPath) -> Removal:
         tenant = current_tenant(app)
         record = ledger.get(tenant, document_id)
         if record is None or record.state is DocumentState.DELETED:
             raise DocumentNotFound("there is no such document")
         originals.remove(tenant, record.name)
-        return _answer(202, Removal(document_id=document_id, name=record.name))
+        return Removal(document_id=document_id, name=record.name)
 
-    @app.post("/trainings")
-    def start_training() -> Response[TrainingRecord]:
-        return _answer(202, trainings.start(current_tenant(app)))
+    @app.post(
+        "/trainings",
+        **operation(
+            "startTraining",
+            "Trainings",
+            "Start a training now",
+            TenantNotFound,
+            TrainingRunning,
+            answer="The training that has started.",
+            status=202,
+        ),
+    )
+    def start_training() -> TrainingRecord:
+        return trainings.start(current_tenant(app))
 
-    @app.get("/trainings")
+    @app.get(
+        "/trainings",
+        **operation(
+            "listTrainings",
+            "Trainings",
+            "List trainings",
+            answer="Trainings, the newest first.",
+        ),
+    )
     def list_trainings(limit: Limit = 20) -> TrainingList:
         return TrainingList(trainings=trainings.newest(current_tenant(app), limit))
 
     return app
-
-
-def _answer(status: int, body: Any) -> Response[Any]:
-    return Response(status_code=status, content_type="application/json", body=body)
 
 
 def _view(record: DocumentRecord) -> DocumentView:

@@ -7,7 +7,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
+from kotogura.errors import DocumentNotFound, InvalidQuery, ModelNotReady, UnanalyzableText
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
+from kotogura.platform.operations import operation
 from kotogura.platform.telemetry import Telemetry
 from kotogura.search.answers import (
     DocumentAnswer,
@@ -23,7 +25,18 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
     """Return the resolver that answers searches by `service`."""
     app = make_resolver(telemetry)
 
-    @app.get("/search")
+    @app.get(
+        "/search",
+        **operation(
+            "search",
+            "Search",
+            "Find documents by word, by meaning or both",
+            InvalidQuery,
+            UnanalyzableText,
+            ModelNotReady,
+            answer="The documents found, best first.",
+        ),
+    )
     def search(
         q: Annotated[str, Query(description="words or a question")],
         mode: Annotated[Mode | None, Query(description="words, meaning or both")] = None,
@@ -34,15 +47,45 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
         telemetry.metrics.add_metadata("mode", answer.mode)
         return answer
 
-    @app.get("/documents/<document_id>")
+    @app.get(
+        "/documents/<document_id>",
+        **operation(
+            "getDocument",
+            "Documents",
+            "Read a document as the index holds it",
+            DocumentNotFound,
+            answer="The document, cut after 1,000,000 characters.",
+        ),
+    )
     def document(document_id: DocumentIdInPath) -> DocumentAnswer:
         return service.document(current_tenant(app), document_id)
 
-    @app.get("/documents/<document_id>/similar")
+    @app.get(
+        "/documents/<document_id>/similar",
+        **operation(
+            "listSimilarDocuments",
+            "Search",
+            "Find documents of like meaning",
+            DocumentNotFound,
+            ModelNotReady,
+            answer="Documents, closest first, the document itself left out.",
+        ),
+    )
     def similar_documents(document_id: DocumentIdInPath, limit: Limit = 10) -> SimilarDocuments:
         return service.similar_documents(current_tenant(app), document_id, limit)
 
-    @app.get("/words/<word>/similar")
+    @app.get(
+        "/words/<word>/similar",
+        **operation(
+            "listSimilarWords",
+            "Search",
+            "Find words of the tenant's texts that mean alike",
+            InvalidQuery,
+            UnanalyzableText,
+            ModelNotReady,
+            answer="Words, closest first.",
+        ),
+    )
     def similar_words(
         word: Annotated[str, Path(description="a word")], limit: Limit = 10
     ) -> SimilarWords:
