@@ -13,6 +13,16 @@ _LONG_E = re.compile("(?<=[ケゲセゼテデネヘベペメレェ])イ")
 _SMALL = {"ウィ": "ウイ", "ウェ": "ウエ", "ウォ": "ウオ", "イェ": "イエ", "ヂ": "ジ", "ヅ": "ズ"}
 _SPELT = re.compile("|".join(_SMALL))
 _SHORTEST_WITH_MARK = 4
+_HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+
+
+def katakana(text: str) -> str:
+    """Return `text` with hiragana as katakana.
+
+    >>> katakana("こんぴゅーた")
+    'コンピュータ'
+    """
+    return text.translate(_HIRAGANA)
 
 
 def fold_v(term: str) -> str:

@@ -29,6 +29,15 @@ _SHORTEST_READING = 2
 _WIDEST = 255
 
 
+def is_japanese(text: str) -> bool:
+    """Return whether all of `text` is kanji or kana; nothing is not.
+
+    >>> is_japanese("神戸ビーフ"), is_japanese("A社")
+    (True, False)
+    """
+    return _JAPANESE.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What a morpheme is worth wherever it stands.
@@ -93,7 +102,7 @@ class Vocabulary:
             word_id < UNKNOWN_WORD
             or size < 2
             or morpheme.end() - morpheme.begin() != size
-            or _JAPANESE.fullmatch(surface) is None
+            or not is_japanese(surface)
             or self._class(morpheme)[1] == _NUMBER
             or self._class(morpheme)[0] in _DROPPED_CLASSES
         ):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kotogura.analysis.kanji import fold_kanji
 from kotogura.analysis.normalization import normalize
 from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings, dampers, saturate
@@ -87,7 +88,9 @@ def pair_codes(text: str) -> Codes:
     >>> len(pair_codes("空港"))
     1
     """
-    characters = np.frombuffer(normalize(text).text.casefold().encode("utf-32-le"), np.uint32)
+    characters = np.frombuffer(
+        fold_kanji(normalize(text).text).casefold().encode("utf-32-le"), np.uint32
+    )
     return (characters[:-1] << np.uint32(16)) ^ characters[1:]
 
 

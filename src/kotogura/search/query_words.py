@@ -1,17 +1,30 @@
 """What a piece of a query asks for: its words, and the ways each may stand in the index."""
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from kotogura.analysis.analyzer import Analyzer
+from kotogura.analysis.analyzer import AnalyzedText, Analyzer
+from kotogura.analysis.kanji import fold_kanji
+from kotogura.analysis.katakana import fold_v, katakana
+from kotogura.analysis.latin import SIGNED
+from kotogura.analysis.normalization import normalize
+from kotogura.analysis.romaji import readings_of_letters
+from kotogura.analysis.sounds import hiragana, is_kana
+from kotogura.analysis.vocabulary import is_japanese
 from kotogura.errors import AnalyzerMismatch
+from kotogura.index.streams import Stream
 
-Stream = Literal["word", "reading", "gram"]
-"""Fields of the index end in it: `body` has words, `body.reading` and `body.gram` the others."""
+_SHORTEST_READING = 2
+_SHORTEST_LETTERS = 3
+_KATAKANA = re.compile("[ァ-ヺ]")
+_ALONE = re.compile(
+    r"(?<!\w)(?:[ぁ-ゖァ-ヺー]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
+)
+_NUMERALS = {"百": "100", "千": "1000", "万": "10000", "億": "100000000", "零": "0"}
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One way in which a word may stand in the index.
 
     Attributes:
@@ -23,16 +36,21 @@ class Alternative:
     terms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWord:
+Alternatives = tuple[Alternative, ...]
+
+
+class QueryWord(NamedTuple):
     """A word of a query. It stands where any of its alternatives does, and counts once.
 
     Attributes:
-        alternatives: at least one; the first is the word as the analyzer gives it.
+        alternatives: at least one; all that may be, until `resolution.resolved` has left those
+            that a generation knows.
         start: where it begins in the query's text, in code points.
         end: where it ends, exclusive.
         position: the unit of the query's text at which it begins; dropped words are units too.
         width: how many units it takes. A compound is followed by its parts, which lie within.
+        instead: whether its parts count only where a generation has no alternative of it, as a
+            word in kana that was cut for want of a dictionary's help.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -40,6 +58,7 @@ class QueryWord:
     end: int
     position: int
     width: int
+    instead: bool = False
 
 
 def query_words(
@@ -62,13 +81,87 @@ def query_words(
         analyzed.terms, analyzed.positions, analyzed.widths, strict=True
     ):
         places.setdefault((position, width), []).append(term)
-    return tuple(
-        QueryWord(
-            alternatives=tuple(Alternative("word", (term,)) for term in terms),
-            start=analyzed.unit_starts[position],
-            end=analyzed.unit_ends[position + width - 1],
+    words: dict[tuple[int, int], QueryWord] = {}
+    starts, ends = analyzed.unit_starts, analyzed.unit_ends
+    for (position, width), terms in places.items():
+        start, end = starts[position], ends[position + width - 1]
+        written = fold_kanji(normalize(text[start:end]).text)
+        words[position, width] = QueryWord(
+            alternatives=_alternatives(terms, written),
+            start=start,
+            end=end,
             position=position,
             width=width,
+            instead=width > 1 and SIGNED.fullmatch(terms[0]) is not None,
         )
-        for (position, width), terms in places.items()
+    for word in _alone(text, analyzed, analyzer):
+        place = word.position, word.width
+        known = words.get(place)
+        words[place] = word if known is None else _joined(known, word)
+    return tuple(sorted(words.values(), key=lambda word: (word.position, -word.width)))
+
+
+def _alternatives(terms: list[str], written: str) -> tuple[Alternative, ...]:
+    """Return how a word with these terms may stand in an index, written as it is."""
+    found = [Alternative("word", (term,)) for term in terms]
+    if terms[0] in _NUMERALS:
+        found.append(Alternative("word", (_NUMERALS[terms[0]],)))
+    if is_kana(written):
+        reading = hiragana(fold_v(written))
+        if len(reading) >= _SHORTEST_READING and hiragana(terms[0]) == reading:
+            found.append(Alternative("reading", (reading,)))
+    if is_japanese(written):
+        pairs = tuple(written[place : place + 2] for place in range(len(written) - 1))
+        if pairs:
+            found.append(Alternative("gram", pairs))
+        elif not is_kana(written):
+            found.append(Alternative("gram", (written,)))
+    return tuple(found)
+
+
+def _alone(text: str, analyzed: AnalyzedText, analyzer: Analyzer) -> Iterator[QueryWord]:
+    """Yield the words in kana or Latin letters that stand by themselves, by what they sound like.
+
+    Whoever types them so may mean any word of that sound, and the dictionary may cut them anyhow.
+    """
+    starts, ends = list(analyzed.unit_starts), list(analyzed.unit_ends)
+    for match in _ALONE.finditer(text):
+        start, end = match.span()
+        if start not in starts or end not in ends:
+            continue
+        position = starts.index(start)
+        width = ends.index(end) + 1 - position
+        written = normalize(match[0]).text
+        if is_kana(written):
+            found = list(_sounding(written, analyzer))
+        else:
+            found = [Alternative("reading", (one,)) for one in _spelt(written, analyzed, position)]
+        if found and width > 0:
+            yield QueryWord(tuple(found), start, end, position, width, instead=width > 1)
+
+
+def _sounding(written: str, analyzer: Analyzer) -> Iterator[Alternative]:
+    """Yield readings equal to a word in kana, and the word in the other kana."""
+    yield Alternative("reading", (hiragana(fold_v(written)),))
+    for other in (hiragana(written), katakana(written)):
+        if other != written:
+            found = analyzer.analyze(other)
+            if len(found.terms) == 1 and found.widths[0] == len(found.unit_starts):
+                yield Alternative("word", (found.terms[0],))
+
+
+def _spelt(written: str, analyzed: AnalyzedText, position: int) -> tuple[str, ...]:
+    """Return the readings that Latin letters spell, unless the dictionary knows them as English."""
+    english = any(
+        _KATAKANA.search(term)
+        for term, place in zip(analyzed.terms, analyzed.positions, strict=True)
+        if place == position
     )
+    if english or len(written) < _SHORTEST_LETTERS:
+        return ()
+    return readings_of_letters(written)
+
+
+def _joined(one: QueryWord, other: QueryWord) -> QueryWord:
+    both = dict.fromkeys((*one.alternatives, *other.alternatives))
+    return one._replace(alternatives=tuple(both))

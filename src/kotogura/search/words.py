@@ -1,6 +1,6 @@
-"""Search by word: BM25 over the postings of a query's terms."""
+"""Search by word: BM25 over the postings of a query's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import AnalyzerMismatch
-from kotogura.index.manifest import FIELDS
-from kotogura.index.postings import TermPostings
 from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings, dampers, inverse_document_frequency, saturate
-from kotogura.search.query_words import query_words as query_words
+from kotogura.search.counts import Counts, joined, union
+from kotogura.search.query_words import Alternative, Alternatives, QueryWord
 
 _DENSE_SHARE = 16
 """A term that more than a 16th of all documents have is kept as one number for each document."""
@@ -63,46 +62,55 @@ class WordIndex:
 
     def score(self, terms: Sequence[str]) -> NDArray[np.float64]:
         """Return what `terms` are worth in every document, by its number; 0 without any of them."""
+        return self._sum([(Alternative("word", (term,)),) for term in terms])
+
+    def score_words(self, words: Sequence[QueryWord]) -> NDArray[np.float64]:
+        """Return what resolved `words` are worth in every document; each counts once.
+
+        A word's frequency is the greatest of its alternatives', its document frequency that of all.
+        """
+        return self._sum(list(dict.fromkeys(word.alternatives for word in words)))
+
+    def _sum(self, words: Sequence[Alternatives]) -> NDArray[np.float64]:
         scores = np.zeros(len(self._reader.live))
-        for impacts in self._impacts(terms):
+        for impacts in self._impacts(words):
             if impacts.documents is None:
                 np.add(scores, impacts.values, out=scores)
             else:
                 scores[impacts.documents] += impacts.values
         return scores
 
-    def _impacts(self, terms: Sequence[str]) -> list[Impacts]:
-        """Return the impacts of each of `terms`, in their order."""
-        cache, key = self._reader.cache, self._reader.key
-        found: dict[str, Impacts] = {}
-        absent: list[str] = []
-        for term in terms:
-            kept = cache.get(key(self._name, term))
-            if kept is None:
-                absent.append(term)
-            else:
-                found[term] = kept
-        if absent:
-            postings = self._reader.postings(absent)
-            for term in absent:
-                fields = {
-                    name: one
-                    for (name, other), one in postings.items()
-                    if other == term and name in FIELDS
-                }
-                found[term] = impacts = self._weigh(fields)
-                cache.put(key(self._name, term), impacts, impacts.size_bytes + 200)
-        return [found[term] for term in terms]
+    def impacts(self, word: QueryWord) -> Impacts:
+        """Return what one resolved word adds to scores."""
+        return self._impacts([word.alternatives])[0]
 
-    def _weigh(self, fields: dict[str, TermPostings]) -> Impacts:
-        """Return the impacts of a term by its postings in each field."""
-        weights = self._settings.field_weights
-        documents = _union([one.documents for one in fields.values()])
-        frequencies = np.zeros(len(documents))
-        for name, one in fields.items():
-            frequencies[np.searchsorted(documents, one.documents)] += (
-                weights.get(name, 1.0) * one.frequencies
+    def _impacts(self, words: Sequence[Alternatives]) -> list[Impacts]:
+        """Return the impacts of each of `words`, in their order."""
+        cache, base = self._reader.cache, self._reader.key(self._name)
+        found: dict[Alternatives, Impacts] = {}
+        absent: list[Alternatives] = []
+        for word in words:
+            kept = cache.get((*base, word))
+            if kept is None:
+                absent.append(word)
+            else:
+                found[word] = kept
+        if absent:
+            postings = self._reader.postings(
+                [term for word in absent for one in word for term in one.terms]
             )
+            for word in absent:
+                found[word] = impacts = self._weigh(joined(word, postings))
+                cache.put((*base, word), impacts, impacts.size_bytes + 200)
+        return [found[word] for word in words]
+
+    def _weigh(self, fields: Mapping[str, Counts]) -> Impacts:
+        """Return the impacts of a word by its counts in each field."""
+        weights = self._settings.field_weights
+        documents = union([one for one, _ in fields.values()])
+        frequencies = np.zeros(len(documents))
+        for name, (having, counts) in fields.items():
+            frequencies[np.searchsorted(documents, having)] += weights.get(name, 1.0) * counts
         manifest = self._reader.manifest
         idf = inverse_document_frequency(manifest.document_count, len(documents))
         values = idf * saturate(frequencies, self._dampers_of_all()[documents])
@@ -123,15 +131,3 @@ class WordIndex:
             average = total / max(1, manifest.document_count)
             self._dampers = dampers(lengths, average, self._settings)
         return self._dampers
-
-
-def _union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return the documents of `parts`, each ascending, without repetition."""
-    if len(parts) == 1:
-        return parts[0]
-    documents = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
-    documents.sort(kind="stable")  # which takes sorted runs as they come
-    fresh = np.ones(len(documents), dtype=bool)
-    fresh[1:] = documents[1:] != documents[:-1]
-    found: NDArray[np.int64] = documents[fresh]
-    return found

@@ -1,0 +1,70 @@
+"""In which documents a word stands, and how often, by all its alternatives."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kotogura.index.manifest import FIELDS
+from kotogura.index.postings import TermPostings
+from kotogura.index.streams import stream_field
+from kotogura.search.query_words import Alternative, Alternatives
+
+Counts = tuple[NDArray[np.int64], NDArray[np.uint32]]
+"""Documents, ascending, and beside them how often something stands in each."""
+
+
+def joined(
+    word: Alternatives, postings: Mapping[tuple[str, str], TermPostings]
+) -> dict[str, Counts]:
+    """Return by field where any alternative stands; how often is the greatest of theirs.
+
+    Args:
+        word: its alternatives.
+        postings: by (field, term), of all their terms.
+    """
+    found: dict[str, Counts] = {}
+    for field in FIELDS:
+        parts = [part for one in word if (part := _of_one(one, field, postings)) is not None]
+        if len(parts) == 1:
+            found[field] = parts[0]
+        elif parts:
+            documents = union([part for part, _ in parts])
+            counts = np.zeros(len(documents), dtype=np.uint32)
+            for having, some in parts:
+                at = np.searchsorted(documents, having)
+                counts[at] = np.maximum(counts[at], some)
+            found[field] = documents, counts
+    return found
+
+
+def union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the documents of `parts`, each ascending, without repetition."""
+    if len(parts) == 1:
+        return parts[0]
+    documents = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+    documents.sort(kind="stable")  # which takes sorted runs as they come
+    fresh = np.ones(len(documents), dtype=bool)
+    fresh[1:] = documents[1:] != documents[:-1]
+    found: NDArray[np.int64] = documents[fresh]
+    return found
+
+
+def _of_one(
+    one: Alternative, field: str, postings: Mapping[tuple[str, str], TermPostings]
+) -> Counts | None:
+    """Return where all terms of one alternative stand in a field; None if one never does.
+
+    Of several terms, each is counted; that they are neighbours in an unknown word is likely then.
+    """
+    name = stream_field(field, one.stream)
+    having = [postings.get((name, term)) for term in one.terms]
+    some = [part for part in having if part is not None]
+    if not some or len(some) < len(having):
+        return None
+    if len(some) == 1:
+        return some[0].documents, some[0].frequencies
+    documents = reduce(np.intersect1d, [part.documents for part in some])
+    counts = [part.frequencies[np.searchsorted(part.documents, documents)] for part in some]
+    return documents, np.min(counts, axis=0)

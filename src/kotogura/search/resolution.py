@@ -1,0 +1,89 @@
+"""A query's words as one generation knows them."""
+
+from collections.abc import Sequence
+
+from kotogura.analysis.analyzer import Analyzer
+from kotogura.index.manifest import FIELDS
+from kotogura.index.reader import GenerationReader, Span
+from kotogura.index.streams import stream_field
+from kotogura.search.query_words import Alternative, QueryWord, query_words
+
+_ENTRY_BYTES = 400
+
+
+def words_of(text: str, analyzer: Analyzer, reader: GenerationReader) -> tuple[QueryWord, ...]:
+    """Return the words of `text`, with the alternatives that the reader's generation has.
+
+    Raises:
+        AnalyzerMismatch, UnanalyzableText: as `query_words` does.
+    """
+    return resolved(query_words(text, analyzer, reader.manifest.analyzer), reader)
+
+
+def resolved(words: Sequence[QueryWord], reader: GenerationReader) -> tuple[QueryWord, ...]:
+    """Return `words` with the alternatives that a generation has; without any, with its first.
+
+    Of a word that stands instead of its parts and those, one or the others stay.
+    """
+    known = _known(words, reader)
+    found: list[QueryWord] = []
+    covered = 0
+    for word in words:
+        alternatives = known[word.alternatives]
+        if word.position + word.width <= covered:
+            continue
+        if word.instead:
+            if not alternatives:
+                continue
+            covered = word.position + word.width
+        found.append(word._replace(alternatives=alternatives or word.alternatives[:1]))
+    return tuple(found)
+
+
+def places_of(
+    words: Sequence[QueryWord], documents: Sequence[int], reader: GenerationReader
+) -> dict[int, list[Span]]:
+    """Return where resolved `words` stand in `documents`, by document, in order of their start."""
+    streams: dict[str, list[str]] = {}
+    for word in words:
+        for one in word.alternatives:
+            streams.setdefault(one.stream, []).extend(one.terms)
+    found = reader.places(list(dict.fromkeys(streams.get("word", ()))), documents)
+    for stream in ("reading", "gram"):
+        if stream in streams:
+            more = reader.places(list(dict.fromkeys(streams[stream])), documents, stream)
+            for document, spans in more.items():
+                found[document] += spans
+    for spans in found.values():
+        spans.sort(key=lambda span: (span.start, -span.end))
+    return found
+
+
+def _known(
+    words: Sequence[QueryWord], reader: GenerationReader
+) -> dict[tuple[Alternative, ...], tuple[Alternative, ...]]:
+    """Return which alternatives of each word the generation has."""
+    known: dict[tuple[Alternative, ...], tuple[Alternative, ...]] = {}
+    absent: list[tuple[Alternative, ...]] = []
+    base = reader.key("alternatives")
+    for word in words:
+        kept = reader.cache.get((*base, word.alternatives))
+        if kept is None:
+            absent.append(word.alternatives)
+        else:
+            known[word.alternatives] = kept
+    if not absent:
+        return known
+    terms = [term for some in absent for one in some for term in one.terms]
+    postings = reader.postings(terms)
+    for some in absent:
+        known[some] = tuple(
+            one
+            for one in some
+            if any(
+                all((stream_field(name, one.stream), term) in postings for term in one.terms)
+                for name in FIELDS
+            )
+        )
+        reader.cache.put((*base, some), known[some], _ENTRY_BYTES * len(some))
+    return known
