@@ -4,12 +4,16 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from kotogura.documents.extracted import Section
+from kotogura.search.facets import FacetCounts
 from kotogura.search.snippets import Snippet
 
 BODY_LIMIT_CHARACTERS = 1_000_000
 """Three bytes each in UTF-8: half of what a function's answer may hold."""
 
 Mode = Literal["words", "meaning", "both"]
+MetadataJson = bool | int | float | str
+"""A value of metadata; dates and times as ISO 8601 tells them."""
 
 
 class Hit(BaseModel):
@@ -22,14 +26,20 @@ class Hit(BaseModel):
         score: greater is better; comparable within one answer only.
         snippet: why it was found.
         title_highlights: [start, end) pairs in the title.
+        metadata: its fields, each with its values.
+        section: the page and heading that the snippet's first highlight stands under.
+
+    All but the id are None where the request selects other parts.
     """
 
     document_id: str
-    name: str
-    title: str
-    score: float
-    snippet: Snippet
-    title_highlights: list[tuple[int, int]] = []
+    name: str | None = None
+    title: str | None = None
+    score: float | None = None
+    snippet: Snippet | None = None
+    title_highlights: list[tuple[int, int]] | None = None
+    metadata: dict[str, list[MetadataJson]] | None = None
+    section: Section | None = None
 
 
 class SearchAnswer(BaseModel):
@@ -40,12 +50,16 @@ class SearchAnswer(BaseModel):
         generation: the generation of the index that answered.
         total: how many documents match; by meaning every document does, more or less.
         hits: at most as many as were asked for.
+        facets: counts over all that match, for each facet asked for.
+        cursor: leads to the next page of this very search; None when there is none.
     """
 
     mode: Mode
     generation: int
     total: int
     hits: list[Hit]
+    facets: list[FacetCounts] = []
+    cursor: str | None = None
 
 
 class SimilarDocuments(BaseModel):

@@ -11,15 +11,18 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from kotogura.errors import InvalidCursor
+from kotogura.search.answers import Mode
 
 CURSOR_LIMIT_CHARACTERS = 2_000
 
 Class = Literal["", "flag", "number", "time", "text"]
 """How values of a field are put in order: those of a class before those of the next."""
 
+_CLASSES = get_args(Class)
+_MODES = get_args(Mode)
 _BAD = "the cursor is not one that an answer to this search gave; begin again without it"
 
 
@@ -32,12 +35,14 @@ class Place:
         value: what the last hit was ordered by; None where it had nothing.
         document_id: the last hit's id.
         version: the last hit's version.
+        mode: how was searched.
     """
 
     kind: Class
     value: str | float | None
     document_id: str
     version: str
+    mode: Mode
 
 
 def question_digest(*parts: object) -> str:
@@ -47,7 +52,7 @@ def question_digest(*parts: object) -> str:
 
 def encode_cursor(place: Place, digest: str) -> str:
     """Return the cursor that leads to `place` of the question named by `digest`."""
-    parts = [digest, place.kind, place.value, place.document_id, place.version]
+    parts = [digest, place.kind, place.value, place.document_id, place.version, place.mode]
     data = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
@@ -67,9 +72,9 @@ def decode_cursor(cursor: str, digest: str) -> Place:
     except (ValueError, binascii.Error, RecursionError):
         raise InvalidCursor(_BAD) from None
     match parts:
-        case [found, str(kind), value, str(document_id), str(version)] if found == digest:
-            if kind in ("", "flag", "number", "time", "text") and _fits(kind, value):
-                return Place(kind, value, document_id, version)  # type: ignore[arg-type]
+        case [found, str(kind), value, str(document_id), str(version), str(mode)]:
+            if found == digest and kind in _CLASSES and mode in _MODES and _fits(kind, value):
+                return Place(kind, value, document_id, version, mode)  # type: ignore[arg-type]
     raise InvalidCursor(_BAD)
 
 

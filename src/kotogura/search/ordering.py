@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kotogura.index.metadata_columns import Column
 from kotogura.index.reader import GenerationReader
+from kotogura.search.answers import Mode
 from kotogura.search.conditions import field_name
 from kotogura.search.cursors import Class, Place
 from kotogura.search.fields import columns, spellings
@@ -29,8 +30,8 @@ _MISSING = -1
 class Sort:
     """What hits are ordered by: a field, or `score`, of which the best always comes first."""
 
-    field: str = "score"
-    descending: bool = True
+    field: str
+    descending: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,15 +110,20 @@ def page_by_field(
 
 
 def place_of(
-    reader: GenerationReader, sort: Sort, number: int, document_id: str, version: str
+    reader: GenerationReader,
+    sort: Sort,
+    number: int,
+    document_id: str,
+    version: str,
+    mode: Mode,
 ) -> Place:
     """Return where a page ends whose last document is `number`."""
     keys = _keys(reader, sort.field)
     own = int((keys.greatest if sort.descending else keys.least)[number])
     if own == _MISSING:
-        return Place("", None, document_id, version)
+        return Place("", None, document_id, version, mode)
     kind, value = keys.value(own)
-    return Place(kind, value, document_id, version)
+    return Place(kind, value, document_id, version, mode)
 
 
 def _behind(

@@ -1,5 +1,7 @@
 """The questions that can be asked of a tenant's documents, each answered from one generation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,7 +10,6 @@ from kotogura.errors import DocumentNotFound, InvalidQuery
 from kotogura.search.answers import (
     BODY_LIMIT_CHARACTERS,
     DocumentAnswer,
-    Hit,
     Mode,
     SearchAnswer,
     SimilarDocuments,
@@ -17,16 +18,24 @@ from kotogura.search.answers import (
 )
 from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.fusion import fuse
+from kotogura.search.hits import make_hits
 from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration, OpenGenerations
+from kotogura.search.paging import make_page, starting_place
 from kotogura.search.pairs import PairRescoring
+from kotogura.search.query_words import QueryWord
 from kotogura.search.ranking import rank
-from kotogura.search.snippets import join_spans, make_snippet
+from kotogura.search.request import (
+    QUERY_LIMIT_CHARACTERS,
+    SearchRequest,
+    check_limit,
+    read_request,
+)
+from kotogura.search.resolution import words_of
+from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.words import query_terms
 from kotogura.tenants.identity import TenantId
 
-QUERY_LIMIT_CHARACTERS = 1_000
-HIT_LIMIT = 100
 _DEFAULT_RESCORING = PairRescoring()
 
 
@@ -47,34 +56,68 @@ class SearchService:
         self._rescoring = rescoring
 
     def search(
-        self, tenant: TenantId, query: str, mode: Mode | None = None, limit: int = 10
+        self,
+        tenant: TenantId,
+        query: str,
+        mode: Mode | None = None,
+        limit: int = 10,
+        *,
+        filters: Sequence[str] = (),
+        facets: Sequence[str] = (),
+        sort: str | None = None,
+        cursor: str | None = None,
+        fields: Sequence[str] = (),
+        explain: bool = False,
     ) -> SearchAnswer:
         """Return the `limit` best documents for `query`; equal scores by document id.
 
-        Without a `mode` it is `both` once the tenant has a model, and `words` until then.
+        Without a `mode` it is `both` once the tenant has a model, and `words` until then. What the
+        other options are made of is told by `kotogura.search.conditions`, `facets`, `ordering` and
+        `request`; `cursor` is one that an answer to the same search gave.
 
         Raises:
             InvalidQuery: when the query is blank or too long, or `limit` not 1 to 100.
+            InvalidFilter: when a filter, facet or order can't be understood.
+            InvalidCursor: when `cursor` is damaged or another search's.
             ModelNotReady: when meaning is asked for and there is no model yet.
         """
-        _check(query, limit)
+        request = read_request(
+            query,
+            mode,
+            limit,
+            filters=filters,
+            facets=facets,
+            sort=sort,
+            cursor=cursor,
+            fields=fields,
+            explain=explain,
+        )
+        return self.answer(tenant, request)
+
+    def answer(self, tenant: TenantId, request: SearchRequest) -> SearchAnswer:
+        """Answer `request`; see `search`."""
+        after = starting_place(tenant, request)
+        query, mode = request.query, after.mode if after else request.mode
         opened = self._opened.current(tenant)
-        mode = mode or ("both" if opened.manifest.model else "words")
+        mode = mode or ("both" if opened.manifest.model and not request.is_listing else "words")
         reader = opened.reader
         scores = np.zeros(len(reader.live))
-        terms: tuple[str, ...] = ()
+        words: tuple[QueryWord, ...] = ()
         meaning: MeaningScores | None = None
-        if mode != "meaning":
-            terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
-            scores = self._score_words(opened, query, terms)
-        if mode != "words":
+        if mode != "meaning" and not request.is_listing:
+            words = words_of(query, self._analyzer, reader)
+            scores = self._score_words(opened, query, words)
+        if mode != "words" and not request.is_listing:
             meaning = opened.passages.score(self._opened.embed(opened, query))
             scores = fuse(scores, meaning.similarities) if mode == "both" else _cosines(meaning)
+        page = make_page(reader, request, mode, scores, after)
         return SearchAnswer(
             mode=mode,
             generation=opened.manifest.generation,
-            total=int(np.count_nonzero(scores > 0)),
-            hits=_hits(opened, rank(scores, limit, reader.document_id), terms, meaning),
+            total=page.total,
+            hits=make_hits(opened, page.ranked, words, meaning, request.selection),
+            facets=page.facets,
+            cursor=page.cursor,
         )
 
     def rank_words(self, tenant: TenantId, query: str, limit: int = 10) -> list[tuple[str, float]]:
@@ -85,23 +128,27 @@ class SearchService:
         """
         _check(query, limit)
         opened = self._opened.current(tenant)
-        terms = query_terms(query, self._analyzer, opened.manifest.analyzer)
-        scores = self._score_words(opened, query, terms)
+        words = words_of(query, self._analyzer, opened.reader)
+        scores = self._score_words(opened, query, words)
         ranked = rank(scores, limit, opened.reader.document_id)
         ids = opened.reader.document_ids([number for number, _ in ranked])
         return [(ids[number], score) for number, score in ranked]
 
     def _score_words(
-        self, opened: OpenGeneration, query: str, terms: tuple[str, ...]
+        self, opened: OpenGeneration, query: str, words: tuple[QueryWord, ...]
     ) -> NDArray[np.float64]:
         """Return every document's score; what rescoring adds is never less than nothing."""
-        scores = opened.word_index(self._settings).score(terms)
+        scores = opened.word_index(self._settings).score_words(words)
         if self._rescoring is not None:
             reader = opened.reader
             pool = rank(scores, self._rescoring.pool_count, reader.document_id)
             numbers = np.array([number for number, _ in pool], dtype=np.int64)
             scores[numbers] = self._rescoring.rescore(query, numbers, scores[numbers], reader)
         return scores
+
+    def suggest(self, tenant: TenantId, typed: str, limit: int = 10) -> Suggestions:
+        """Return ways to complete the last word of `typed`; see `kotogura.search.suggestions`."""
+        return suggest(self._opened.current(tenant), typed, limit, self._analyzer)
 
     def document(self, tenant: TenantId, document_id: str) -> DocumentAnswer:
         """Return one document. Raises DocumentNotFound, also for another tenant's."""
@@ -131,12 +178,13 @@ class SearchService:
         opened = self._opened.current(tenant)
         number = _number(opened, document_id)
         vector = opened.passages.document_vector(number)
-        hits: list[Hit] = []
+        scores, meaning = np.zeros(len(opened.reader.live)), None
         if vector is not None:
             meaning = opened.passages.score(vector)
             scores = _cosines(meaning)
             scores[number] = 0.0
-            hits = _hits(opened, rank(scores, limit, opened.reader.document_id), (), meaning)
+        ranked = rank(scores, limit, opened.reader.document_id)
+        hits = make_hits(opened, ranked, (), meaning)
         generation = opened.manifest.generation
         return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
 
@@ -171,8 +219,7 @@ def _check(query: str, limit: int) -> None:
         raise InvalidQuery("the query is blank; say what to search for")
     if len(query) > QUERY_LIMIT_CHARACTERS:
         raise InvalidQuery(f"the query is above {QUERY_LIMIT_CHARACTERS} characters; shorten it")
-    if not 1 <= limit <= HIT_LIMIT:
-        raise InvalidQuery(f"limit is 1 to {HIT_LIMIT}")
+    check_limit(limit)
 
 
 def _number(opened: OpenGeneration, document_id: str) -> int:
@@ -185,34 +232,3 @@ def _number(opened: OpenGeneration, document_id: str) -> int:
 def _cosines(meaning: MeaningScores) -> NDArray[np.float64]:
     """Return similarities as scores: 0 for documents without passages or turned away."""
     return np.maximum(np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0), 0.0)
-
-
-def _hits(
-    opened: OpenGeneration,
-    ranked: list[tuple[int, float]],
-    terms: tuple[str, ...],
-    meaning: MeaningScores | None,
-) -> list[Hit]:
-    numbers = [number for number, _ in ranked]
-    documents = opened.reader.documents(numbers)
-    places = opened.reader.places(terms, numbers)
-    hits = []
-    for number, score in ranked:
-        document = documents[number]
-        spans = [(span.start, span.end) for span in places[number] if span.field == "body"]
-        best = opened.passages.passage(meaning, number) if meaning else None
-        # By both, a passage is shown only where no word of the query is to be seen.
-        passage = (best.start, best.end) if best and not spans else None
-        hits.append(
-            Hit(
-                document_id=document.document_id,
-                name=document.name,
-                title=document.title,
-                score=round(score, 6),
-                snippet=make_snippet(document.body, spans, passage),
-                title_highlights=join_spans(
-                    (span.start, span.end) for span in places[number] if span.field == "title"
-                ),
-            )
-        )
-    return hits

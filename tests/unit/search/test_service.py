@@ -14,7 +14,7 @@ from kotogura.errors import (
     ModelNotReady,
 )
 from kotogura.search import opened, service
-from kotogura.search.service import HIT_LIMIT, QUERY_LIMIT_CHARACTERS
+from kotogura.search.request import HIT_LIMIT, QUERY_LIMIT_CHARACTERS
 from kotogura.semantics.vectors import WordVectors
 from kotogura.tenants.identity import TenantId
 from tests.memory.language import WordAnalyzer
