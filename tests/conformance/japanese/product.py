@@ -7,7 +7,7 @@ from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.documents.extracted import ExtractedDocument
 from kotogura.errors import InvalidQuery
 from kotogura.index.staging import build_segment
-from kotogura.search.service import HIT_LIMIT
+from kotogura.search.request import HIT_LIMIT
 from kotogura.tenants.identity import TenantId
 from tests.conformance.japanese.cases import NumberedCase
 from tests.conformance.japanese.outcomes import Answer

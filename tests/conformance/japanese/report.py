@@ -22,6 +22,7 @@ from tests.conformance.japanese.kuromoji import (
 from tests.conformance.japanese.outcomes import Count, Outcome, counts, total
 from tests.conformance.japanese.product import Product
 
+_DOCUMENT = Path(__file__).parents[3] / "docs" / "japanese.md"
 _GRADES: tuple[Grade, ...] = ("must", "should")
 
 
@@ -49,6 +50,18 @@ def table(outcomes: Sequence[Outcome], peer: Sequence[Outcome] = ()) -> list[str
         _row("**all**", [{grade: total(one, grade) for grade in _GRADES} for one in sides])
     )
     return lines
+
+
+def documented_cells() -> list[list[str]]:
+    """Return what docs/japanese.md says of us: group and both counts, row by row."""
+    lines = _DOCUMENT.read_text(encoding="utf-8").splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("| group |"))
+    found = []
+    for line in lines[first + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in line.split("|")[1:4]])
+    return found
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[str]:
