@@ -19,7 +19,7 @@ from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import statements
 from kotogura.index.cache import ByteCache
 from kotogura.index.content import IndexedDocument
-from kotogura.index.dictionary import WHOLE_DICTIONARY_BYTES, TermDictionary
+from kotogura.index.dictionary import LAST_CHARACTER, WHOLE_DICTIONARY_BYTES, TermDictionary
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.metadata_columns import MetadataColumns
@@ -124,6 +124,70 @@ class GenerationReader:
                 self.cache.put(self.key("postings", term), by_field, size + _ENTRY_BYTES)
                 found |= by_field
         return found
+
+    def positions(self, field: str, term: str, documents: Numbers) -> tuple[Numbers, Numbers]:
+        """Return where `term` stands in `field` of `documents`: (documents, positions).
+
+        Args:
+            field: as the index calls it, a stream's name included.
+            term: as the index has it.
+            documents: int64, ascending, all different.
+
+        Returns:
+            Two int64 [n] arrays, by document, then by position; a document for each position.
+        """
+        postings = self.postings([term]).get((field, term))
+        parts = [(np.zeros(0, dtype=np.int64),) * 2]
+        if postings is not None and len(documents):
+            at = np.searchsorted(documents, postings.documents)
+            at[at == len(documents)] = 0
+            there = documents[at] == postings.documents
+            numbers, rows = postings.documents[there], postings.rows[there].astype(np.int64)
+            segments = self._segment_numbers(numbers)
+            for segment in np.unique(segments).tolist():
+                here = segments == segment
+                counts, positions = self._segment(segment).positions(rows[here])
+                parts.append((np.repeat(numbers[here], counts), positions))
+        return np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
+
+    def unit_spans(
+        self, field: str, ranges: Sequence[tuple[int, int, int]]
+    ) -> dict[tuple[int, int, int], Span]:
+        """Return where ranges of units (document, first, last) lie in `field`, in code points.
+
+        Ranges in segments of format 1, which have no units, are absent.
+        """
+        found: dict[tuple[int, int, int], Span] = {}
+        numbers = sorted({document for document, _, _ in ranges})
+        for segment, ordinals in self._by_segment(numbers):
+            base = int(self._bases[segment])
+            units = self._segment(segment).units(set(ordinals.tolist()))
+            for document, first, last in ranges:
+                if (text := units.get(document - base, {}).get(field)) is not None:
+                    start, end = int(text.starts[first]), int(text.ends[last])
+                    found[document, first, last] = Span(field, start, end)
+        return found
+
+    def terms_beginning(self, prefix: str, fields: Sequence[str], count: int) -> list[str]:
+        """Return the `count` most frequent terms of `fields` that begin with `prefix`.
+
+        Tombstones count; equals come in order of their text.
+        """
+        if not self._bases[-1] or not prefix:
+            return []
+        dictionary = self._dictionary()
+        if dictionary is not None:
+            found = dictionary.beginning(prefix, frozenset(fields))
+            return sorted(found, key=lambda term: (-found[term], term))[:count]
+        parameters = {
+            "files": self._paths["terms"],
+            "prefix": prefix,
+            "last": prefix + LAST_CHARACTER,
+            "fields": list(fields),
+            "count": count,
+        }
+        terms: list[str] = self._table(statements.PREFIX, parameters).column("term").to_pylist()
+        return terms
 
     def places(
         self, terms: Sequence[str], documents: Sequence[int], stream: Stream = "word"
@@ -265,19 +329,25 @@ class GenerationReader:
 
     def _entries(self, terms: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Return the rows of the segments' terms that are about `terms`."""
-        sizes = (segment.files["terms"].size_bytes for segment in self.manifest.segments)
-        if sum(sizes) > WHOLE_DICTIONARY_BYTES:
+        dictionary = self._dictionary()
+        if dictionary is None:
             parameters = {"files": self._paths["terms"], "terms": list(terms)}
             return self._fetch(statements.TERMS, parameters)
-        dictionary = self.cache.get(self.key("dictionary"))
+        return dictionary.find(terms)
+
+    def _dictionary(self) -> TermDictionary | None:
+        """Return the whole dictionary, or None where it is too large to be read at once."""
+        sizes = (segment.files["terms"].size_bytes for segment in self.manifest.segments)
+        if sum(sizes) > WHOLE_DICTIONARY_BYTES:
+            return None
+        dictionary: TermDictionary | None = self.cache.get(self.key("dictionary"))
         if dictionary is None:
             paths = self._paths["terms"]
             dictionary = TermDictionary(
                 [self._table(statements.DICTIONARY, {"files": [path]}) for path in paths]
             )
             self.cache.put(self.key("dictionary"), dictionary, dictionary.size_bytes)
-        found: dict[str, NDArray[Any]] = dictionary.find(terms)
-        return found
+        return dictionary
 
     def _live_mask(self) -> NDArray[np.bool_]:
         live = np.ones(int(self._bases[-1]), dtype=bool)

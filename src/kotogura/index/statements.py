@@ -10,9 +10,16 @@ FROM read_parquet($files, hive_partitioning = false)
 WHERE term IN (SELECT unnest($terms))
 """
 DICTIONARY = """
-SELECT term, field, term_id, first_posting
+SELECT term, field, term_id, first_posting, document_frequency
 FROM read_parquet($files, hive_partitioning = false)
 ORDER BY term, field
+"""
+PREFIX = """
+SELECT term, sum(document_frequency)::BIGINT AS document_frequency
+FROM read_parquet($files, hive_partitioning = false)
+WHERE term >= $prefix AND term <= $last AND starts_with(term, $prefix)
+    AND field IN (SELECT unnest($fields))
+GROUP BY term ORDER BY document_frequency DESC, term LIMIT $count
 """
 VOCABULARY = """
 SELECT term, sum(document_frequency)::BIGINT AS document_frequency

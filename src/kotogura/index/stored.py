@@ -87,6 +87,32 @@ class StoredSegment:
             found[place] = sorted(zip(starts.tolist(), ends.tolist(), strict=True))
         return found
 
+    def positions(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return how many positions each of `rows` of the postings has, and all of them in order.
+
+        Args:
+            rows: int64 [n], ascending.
+        """
+        kind = "postings" if self._old else "positions"
+        counts: list[Numbers] = [np.zeros(0, dtype=np.int64)]
+        found: list[Numbers] = [np.zeros(0, dtype=np.int64)]
+        for _, table, local in self._tables(kind, rows, ["positions"]):
+            offsets = list_offsets(table, "positions")
+            values = list_values(table, "positions")
+            own = offsets[local + 1] - offsets[local]
+            before = np.repeat(np.cumsum(own) - own, own)
+            found.append(
+                values[np.repeat(offsets[local], own) + np.arange(own.sum()) - before].astype(
+                    np.int64
+                )
+            )
+            counts.append(own)
+        return np.concatenate(counts), np.concatenate(found)
+
+    def units(self, ordinals: set[int]) -> dict[int, dict[str, Units]]:
+        """Return the units of documents' texts by field; format 1 has none."""
+        return {} if self._old else self._units(ordinals)
+
     def _places(self, rows: Numbers) -> Iterator[tuple[int, tuple[NDArray[Any], NDArray[Any]]]]:
         """Yield (row, its two lists): starts and ends in format 1, else positions and widths."""
         kind, columns = (

@@ -237,7 +237,7 @@ def _filter(field: str, value: Node, column: int) -> Node:
     if isinstance(value, Phrase):
         return Filter(field, "=", (unicodedata.normalize("NFKC", value.text),), column)
     if isinstance(value, Prefix):
-        return Filter(field, "=", (unicodedata.normalize("NFKC", value.text) + "*",), column)
+        return Filter(field, "prefix", (unicodedata.normalize("NFKC", value.text),), column)
     if isinstance(value, Words):
         conditions = [_condition(field, text, column) for text in value.text.split()]
         return conditions[0] if len(conditions) == 1 else Any(tuple(conditions), column)
@@ -252,6 +252,8 @@ def _filter(field: str, value: Node, column: int) -> Node:
 
 def _condition(field: str, typed: str, column: int) -> Filter:
     text = unicodedata.normalize("NFKC", typed).replace("≥", ">=").replace("≤", "<=")
+    if text == "*":
+        return Filter(field, "exists", (), column)
     low, dots, high = text.partition("..")
     if dots and (low or high):
         return Filter(field, "..", (low, high), column)

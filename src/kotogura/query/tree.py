@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 TextField: TypeAlias = Literal["title", "body"]
-Operator: TypeAlias = Literal["=", ">", ">=", "<", "<=", ".."]
+Operator: TypeAlias = Literal["=", ">", ">=", "<", "<=", "..", "prefix", "exists"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Filter:
 
     Attributes:
         field: its name.
-        operator: `..` has two values, of which one may be empty; the others have one.
+        operator: `..` has two values, of which one may be empty, `exists` none, the others one.
         values: as they were typed, in NFKC.
         column: where the field's name begins.
     """

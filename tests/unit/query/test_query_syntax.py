@@ -97,6 +97,8 @@ def test_what_people_ask_is_ordinary_text(query: str) -> None:
         ("-title:a", Not(InField("title", Words("a", 8), 2), 1)),
         ("tag:人事", Filter("tag", "=", ("人事",), 1)),
         ('tag:"人事 部"', Filter("tag", "=", ("人事 部",), 1)),
+        ("tag:人*", Filter("tag", "prefix", ("人",), 1)),
+        ("tag:*", Filter("tag", "exists", (), 1)),
         ("部署:人事", Filter("部署", "=", ("人事",), 1)),
         ("size:>=10", Filter("size", ">=", ("10",), 1)),
         ("size:＜１０", Filter("size", "<", ("10",), 1)),
