@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kotogura.documents.originals import OriginalFile
+from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 
 
@@ -11,12 +11,22 @@ class MemoryOriginals:
 
     def __init__(self) -> None:
         self._versions: dict[tuple[TenantId, str], list[bytes | None]] = {}
+        self._labels: dict[tuple[TenantId, str, str], tuple[dict[str, str], dict[str, str]]] = {}
 
-    def put(self, tenant: TenantId, name: str, data: bytes) -> str:
+    def put(
+        self,
+        tenant: TenantId,
+        name: str,
+        data: bytes,
+        metadata: dict[str, str] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> str:
         """Write a new version and return its id."""
         versions = self._versions.setdefault((tenant, name), [])
         versions.append(data)
-        return f"v{len(versions)}"
+        version_id = f"v{len(versions)}"
+        self._labels[tenant, name, version_id] = (metadata or {}, tags or {})
+        return version_id
 
     def remove(self, tenant: TenantId, name: str) -> None:
         """Put a delete marker on the name."""
@@ -37,6 +47,16 @@ class MemoryOriginals:
             number = int(version_id.removeprefix("v")) - 1
             data = versions[number] if 0 <= number < len(versions) else None
         return None if data is None else data[: limit_bytes + 1]
+
+    def fetch(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> Original | None:
+        """Return the object as `read` does, with its metadata and tags."""
+        data = self.read(tenant, name, version_id, limit_bytes)
+        if data is None:
+            return None
+        version_id = version_id or f"v{self.version_count(tenant, name)}"
+        return Original(data, *self._labels[tenant, name, version_id])
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from kotogura.documents.changes import normalize_sequencer
 from kotogura.documents.identity import document_id, document_key
-from kotogura.documents.originals import OriginalFile
+from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 from tests.simulation.faults import Faults
 
@@ -120,6 +120,13 @@ class Bucket:
             return next((one.data for one in versions if one.version_id == version_id), None)
 
         return self._faults.read(f"read {name} of the bucket", effect)
+
+    def fetch(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> Original | None:
+        """Return the object; None when it isn't there."""
+        data = self.read(tenant, name, version_id, limit_bytes)
+        return None if data is None else Original(data)
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""

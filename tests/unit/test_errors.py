@@ -99,7 +99,12 @@ def test_an_errors_detail_is_its_message_and_else_its_code(name):
 def test_the_documents_own_faults_are_what_the_workflow_quarantines():
     faults = {cls.__name__ for cls in errors.DocumentError.__subclasses__()}
     assert faults == {
+        "BrokenDocument",
+        "DocumentBomb",
         "DocumentTooLarge",
+        "DocumentTooSlow",
+        "EncryptedDocument",
+        "InvalidMetadata",
         "EmptyDocument",
         "InvalidDocumentName",
         "UnanalyzableText",

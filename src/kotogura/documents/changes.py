@@ -29,7 +29,8 @@ class DocumentChange:
         name: the document's name, the key below `<tenant>/documents/`.
         document_id: the id made of the name.
         kind: whether the object was written or removed.
-        sequencer: 40 hexadecimal digits; the greater one is the later change of the same key.
+        sequencer: 40 hexadecimal digits, or 80 for a change of its description alone; the greater
+            text is the later change of the same document.
         version_id: the object's version, or None when the event doesn't say.
         size_bytes: the object's size; 0 for a removal.
         marker: whether a removal only put a delete marker before older versions.
@@ -78,6 +79,36 @@ def parse_event(event: Mapping[str, Any]) -> DocumentChange:
         version_id=version_id,
         size_bytes=size_bytes,
         marker=marker,
+    )
+
+
+def redescription(
+    change: DocumentChange, name: str, sequencer: str, size_bytes: int
+) -> DocumentChange:
+    """Return the change of the document `name` that `change`, of its `.meta.json`, amounts to.
+
+    Sequencers of two keys can't be compared. So the new one is that of the document's own last
+    change, followed by that of its description's: in text order it lies after the document's last
+    change and earlier ones of the description, and before any later change of the document, which
+    will read the description anew.
+
+    Args:
+        change: the change of the description.
+        name: the document's name.
+        sequencer: the last one that is known of the document.
+        size_bytes: the document's size.
+
+    >>> "0A" < "0A" + "07" < "0A" + "08" < "0B"
+    True
+    """
+    return DocumentChange(
+        tenant=change.tenant,
+        name=name,
+        document_id=document_id(name),
+        kind="created",
+        sequencer=sequencer[:_SEQUENCER_WIDTH] + change.sequencer,
+        version_id=None,
+        size_bytes=size_bytes,
     )
 
 

@@ -20,6 +20,9 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _NOT_CP932 = re.compile("[\x80\uf8f0-\uf8f3]")
 # Half-width kana and private use: what EUC-JP becomes when it is read as Shift_JIS.
 _UNLIKELY = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
+# Line breaks, ASCII, kana, kanji of everyday use, and what is written between them.
+_USUAL = re.compile("[\t\n\r -~\u3000-\u30ff\u4e00-\u9fff\uff01-\uff9f]")
+_USUAL_SHARE = 0.9
 _GUESSES = ("cp932", "euc_jis_2004")
 _UNKNOWN = "the character set is not known; save the file as UTF-8"
 # Labels of web pages. The last group's are not believed before all else failed: any bytes fit.
@@ -39,10 +42,12 @@ _LABELS = {
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """Return `data` as text, and the name of the character set it was in.
 
-    A byte order mark decides; else UTF-8 where it fits; else ISO-2022-JP by its escapes; else
-    what the file itself has `declared`, where that fits; else Shift_JIS (as Windows writes it,
+    A byte order mark decides; else UTF-16 by the zero bytes of its line breaks, blanks and digits,
+    where it gives a text like others; else UTF-8 where it fits; else ISO-2022-JP by its escapes;
+    else what the file itself has `declared`, where that fits; else Shift_JIS (as Windows writes it,
     cp932) or EUC-JP, whichever fits, and the one with fewer half-width kana where both do. So a
-    text of nothing but half-width kana may be mistaken. UTF-16 without a mark is not guessed.
+    text of nothing but half-width kana may be mistaken, and UTF-16 of nothing but kana and kanji,
+    without a mark, a line break or a digit, can't be told.
 
     Args:
         data: the file.
@@ -57,6 +62,9 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _checked(_attempt(data, encoding)), encoding
+    wide = _wide(data)
+    if wide is not None:
+        return wide
     text = _attempt(data, "utf-8")
     if text is not None:
         if text.isascii() and _MAIL_ESCAPE.search(data):
@@ -71,6 +79,18 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
         raise UndecodableText(_UNKNOWN)
     best = min(fitting, key=lambda name: (name != label, len(_UNLIKELY.findall(fitting[name]))))
     return _checked(fitting[best]), best
+
+
+def _wide(data: bytes) -> tuple[str, str] | None:
+    """Return UTF-16 without a mark as text, or None: no other character set has zero bytes."""
+    odd, even = data[1::2].count(0), data[::2].count(0)
+    if odd == even or len(data) % 2:
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = _attempt(data, encoding)
+    if text is None or len(_USUAL.findall(text)) < _USUAL_SHARE * len(text):
+        return None
+    return _checked(text), encoding
 
 
 def _attempt(data: bytes, encoding: str) -> str | None:

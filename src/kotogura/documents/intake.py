@@ -5,14 +5,24 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from kotogura.documents.changes import DocumentChange, parse_event
+from kotogura.documents import formats
+from kotogura.documents.changes import DocumentChange, parse_event, redescription
 from kotogura.documents.extracted import ExtractedDocument, staged_name
 from kotogura.documents.extraction import (
     DOCUMENT_LIMIT_BYTES,
+    Read,
     check_admissible,
     extract,
 )
+from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import Claim, DocumentLedger, DocumentState, Reason
+from kotogura.documents.metadata import (
+    DESCRIPTION,
+    DESCRIPTION_LIMIT_BYTES,
+    described_name,
+    object_fields,
+    read_description,
+)
 from kotogura.documents.originals import Originals
 from kotogura.tenants.files import TenantFiles
 
@@ -41,12 +51,16 @@ def receive(
     originals: Originals,
     ledger: DocumentLedger,
     files: TenantFiles,
+    read: Read = formats.read,
 ) -> Intake:
     """Take an S3 event in, extract the document it is about, and stage its text.
 
     Events may come twice and in any order: a change that is known, or older than one that is
     known, is skipped. A removal of one version of several leads to the version that is current
     now. Repeating a call that failed half-way is safe.
+
+    A `.meta.json` is no document: a change of it, its removal too, is one of the document that it
+    describes, which is read anew. One that describes nothing yet is read when its document comes.
 
     Raises:
         InvalidEvent, InvalidTenantId: when the event isn't about a tenant's document.
@@ -55,15 +69,35 @@ def receive(
     change = parse_event(event)
     if change.name.endswith("/"):
         return _answer(change, "skipped", "folder")
+    described = described_name(change.name)
+    if described is not None:
+        known = ledger.get(change.tenant, document_id(described))
+        if known is None or known.state is DocumentState.DELETED:
+            return _answer(change, "skipped", "nothing-described")
+        change = redescription(change, described, known.sequencer, known.size_bytes)
     claim = ledger.claim(change.tenant, change)
     if claim is not Claim.GRANTED:
         return _answer(change, "skipped", claim.value)
+    return _stage(change, described is not None, originals, files, read)
+
+
+def _stage(
+    change: DocumentChange,
+    of_description: bool,
+    originals: Originals,
+    files: TenantFiles,
+    read: Read,
+) -> Intake:
+    """Stage the document of a change that was granted, or find that there is none."""
     if change.kind == "deleted" and (
         change.marker or not originals.exists(change.tenant, change.name)
     ):
         return _answer(change, "removed")
     version_id = change.version_id if change.kind == "created" else None
-    document = read_document(change, version_id, originals)
+    document = read_document(change, version_id, originals, read)
+    if document is None and of_description:
+        # Its removal, whose event may be on its way, is older than this change, and would be lost.
+        return _answer(change, "removed")
     if document is None:
         return _answer(change, "skipped", "gone")
     files.write(
@@ -75,17 +109,26 @@ def receive(
 
 
 def read_document(
-    change: DocumentChange, version_id: str | None, originals: Originals
+    change: DocumentChange,
+    version_id: str | None,
+    originals: Originals,
+    read: Read = formats.read,
 ) -> ExtractedDocument | None:
     """Return the document of `change` as it is in the bucket, or None when it is gone.
+
+    Its description is the one that lies beside it now, whatever version of the file is read.
 
     Raises:
         DocumentError: one of its classes, when the document can't be read.
     """
     if change.kind == "created":
         check_admissible(change.name, change.size_bytes)  # before a gigabyte is read
-    data = originals.read(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
-    return None if data is None else extract(change, data)
+    original = originals.fetch(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
+    if original is None:
+        return None
+    beside = originals.read(change.tenant, change.name + DESCRIPTION, None, DESCRIPTION_LIMIT_BYTES)
+    description = None if beside is None else read_description(beside)
+    return extract(change, original.data, object_fields(original), description, read)
 
 
 def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger) -> Quarantined:
@@ -93,8 +136,18 @@ def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger)
 
     The version that was indexed before, if any, stays findable until a good one replaces it. A
     change that came to another end, by an execution that ran beside this one, keeps that end.
+    A change of a description that was never claimed, or not as the last, is not recorded: what is
+    known of its document by now has read the description anew.
     """
     change = parse_event(event)
+    described = described_name(change.name)
+    if described is not None:
+        known = ledger.get(change.tenant, document_id(described))
+        sequencer = known.sequencer if known else ""
+        size_bytes = known.size_bytes if known else 0
+        change = redescription(change, described, sequencer, size_bytes)
+        if change.sequencer != sequencer:
+            return _quarantined(change, "superseded", reason)
     if ledger.claim(change.tenant, change) is Claim.GRANTED:
         ledger.settle(
             change.tenant,
@@ -109,8 +162,14 @@ def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger)
         and record.sequencer == change.sequencer
         and record.state is DocumentState.QUARANTINED
     )
+    return _quarantined(change, "quarantined" if quarantined else "superseded", reason)
+
+
+def _quarantined(
+    change: DocumentChange, outcome: Literal["quarantined", "superseded"], reason: Reason
+) -> Quarantined:
     return Quarantined(
-        outcome="quarantined" if quarantined else "superseded",
+        outcome=outcome,
         tenant=change.tenant,
         document_id=change.document_id,
         code=reason.code,

@@ -1,10 +1,25 @@
 """The tenant's own files, as the product's rooms ask for them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kotogura.tenants.identity import TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An object as it was put: its bytes, and what its owner wrote on it.
+
+    Attributes:
+        data: the bytes, or as many as were asked for and one.
+        metadata: the object's own metadata, `x-amz-meta-*`, decoded.
+        tags: the object's tags as they are now.
+    """
+
+    data: bytes
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Originals(Protocol):
@@ -14,6 +29,11 @@ class Originals(Protocol):
         self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
     ) -> bytes | None:
         """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
+
+    def fetch(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> Original | None:
+        """Return the object as `read` does, with its metadata and tags."""
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""

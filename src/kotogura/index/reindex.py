@@ -9,11 +9,14 @@ import json
 from collections.abc import Sequence
 
 from kotogura.analysis.analyzer import Analyzer
+from kotogura.documents import formats
 from kotogura.documents.changes import OLDEST, DocumentChange
 from kotogura.documents.extracted import ExtractedDocument
+from kotogura.documents.extraction import Read
 from kotogura.documents.identity import document_id
 from kotogura.documents.intake import read_document
 from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
+from kotogura.documents.metadata import described_name
 from kotogura.documents.originals import OriginalListing, Originals
 from kotogura.errors import DocumentError, InvalidArgument, UnanalyzableText
 from kotogura.index.generations import Generations
@@ -66,6 +69,8 @@ def plan(
         batch, size = Batch(names=[], sizes_bytes=[]), 0
 
     for original in originals.list(tenant):
+        if described_name(original.name) is not None:
+            continue  # no document: it is read with the one that it describes
         too_large = size + original.size_bytes > BATCH_BYTES
         if batch.names and (too_large or len(batch.names) >= BATCH_DOCUMENT_COUNT):
             close()
@@ -98,6 +103,7 @@ def build(
     analyzer: Analyzer,
     embed: EmbedSegment,
     files: TenantFiles,
+    read: Read = formats.read,
 ) -> Built:
     """Build one segment of the documents of batch `number`; bad ones are quarantined. Repeatable.
 
@@ -134,7 +140,7 @@ def build(
         if record is None:
             ledger.claim(tenant, change)
         try:
-            document = read_document(change, None, originals)
+            document = read_document(change, None, originals, read)
         except DocumentError as error:
             _quarantine(tenant, identity, change.sequencer, error, ledger)
             quarantined += 1

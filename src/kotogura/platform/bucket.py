@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kotogura.documents.identity import document_key, documents_prefix
-from kotogura.documents.originals import OriginalFile
+from kotogura.documents.originals import Original, OriginalFile
 from kotogura.errors import StoreUnavailable
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _MISSING = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 UPLOAD_SECONDS = 900
@@ -33,18 +36,44 @@ class BucketOriginals:
         self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
     ) -> bytes | None:
         """Return the object's bytes, or at most `limit_bytes` + 1; None when it isn't there."""
-        key = _key(tenant, name)
         try:
             with _translated():
-                if version_id is None:
-                    answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                else:
-                    answer = self._client.get_object(
-                        Bucket=self._bucket, Key=key, VersionId=version_id
-                    )
-                return answer["Body"].read(limit_bytes + 1)
+                return self._get(tenant, name, version_id)["Body"].read(limit_bytes + 1)
         except _Missing:
             return None
+
+    def fetch(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> Original | None:
+        """Return the object as `read` does, with its metadata and tags.
+
+        Tags cost a request of their own, which is made only where there are some.
+        """
+        try:
+            with _translated():
+                answer = self._get(tenant, name, version_id)
+                data = answer["Body"].read(limit_bytes + 1)
+                tags = self._tags(tenant, name, version_id) if answer.get("TagCount") else {}
+        except _Missing:
+            return None
+        metadata = {key: _decoded(value) for key, value in answer.get("Metadata", {}).items()}
+        return Original(data, metadata, tags)
+
+    def _get(self, tenant: TenantId, name: str, version_id: str | None) -> "GetObjectOutputTypeDef":
+        key = _key(tenant, name)
+        if version_id is None:
+            return self._client.get_object(Bucket=self._bucket, Key=key)
+        return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+
+    def _tags(self, tenant: TenantId, name: str, version_id: str | None) -> dict[str, str]:
+        key = _key(tenant, name)
+        if version_id is None:
+            answer = self._client.get_object_tagging(Bucket=self._bucket, Key=key)
+        else:
+            answer = self._client.get_object_tagging(
+                Bucket=self._bucket, Key=key, VersionId=version_id
+            )
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""
@@ -93,6 +122,14 @@ class BucketOriginals:
             },
             ExpiresIn=UPLOAD_SECONDS,
         )
+
+
+def _decoded(value: str) -> str:
+    """Return a header's value: S3 tells what is not ASCII as mail does (RFC 2047)."""
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, UnicodeError):
+        return value  # not of that form after all
 
 
 def _key(tenant: TenantId, name: str) -> str:

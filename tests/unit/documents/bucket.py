@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from kotogura.documents.originals import Original
 from kotogura.tenants.identity import TenantId
 
 ROOT = Path(__file__).parents[3]
@@ -71,6 +72,13 @@ class VersionedBucket:
         data = versions.get(version_id) if version_id else self.current(name, tenant)
         self.bytes_read += len(data or b"")
         return None if data is None else data[: limit_bytes + 1]
+
+    def fetch(
+        self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
+    ) -> Original | None:
+        """Return the object as `read` does."""
+        data = self.read(tenant, name, version_id, limit_bytes)
+        return None if data is None else Original(data)
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""

@@ -246,6 +246,17 @@ def test_a_word_or_two_of_euc_jp_without_kana_may_be_taken_for_utf_8():
     assert decode("年に".encode("euc_jp")) == ("年に", "euc_jis_2004")
 
 
-def test_utf_16_without_a_mark_is_refused_as_binary():
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["2026年の\r\n議事録", "minutes of 4/1\n", "港商事\n東京本社", "a"]
+)
+def test_utf_16_without_a_mark_is_told_by_its_zero_bytes(text, encoding):
+    assert decode(text.encode(encoding)) == (text, encoding)
+
+
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 4, b"\x00\x01" * 50, b"PK\x03\x04\x00\x00" * 9]
+)
+def test_binary_with_zero_bytes_is_not_taken_for_utf_16(data):
     with pytest.raises(UndecodableText):
-        decode("2026年の\r\n議事録".encode("utf-16-le"))
+        decode(data)

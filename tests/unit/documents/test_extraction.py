@@ -128,8 +128,8 @@ def test_a_document_is_admitted_up_to_its_largest_size():
     [
         ("a\x00.txt", 1, InvalidDocumentName),
         ("長" * 300 + ".txt", 1, InvalidDocumentName),
-        ("a.pdf", 1, UnsupportedDocument),
-        ("a.pdf", DOCUMENT_LIMIT_BYTES + 1, UnsupportedDocument),
+        ("a.exe", 1, UnsupportedDocument),
+        ("a.exe", DOCUMENT_LIMIT_BYTES + 1, UnsupportedDocument),
         ("a.txt", 0, EmptyDocument),
     ],
 )

@@ -164,7 +164,7 @@ def test_one_tenants_events_touch_nothing_of_anothers(take, staged, bucket, ledg
 @pytest.mark.parametrize(
     ("name", "data", "error"),
     [
-        ("a.pdf", b"%PDF-1.7", UnsupportedDocument),
+        ("a.exe", b"%PDF-1.7", UnsupportedDocument),
         ("a.txt", b"", EmptyDocument),
         ("a.txt", " 　\n".encode(), EmptyDocument),
         ("a.txt", b"\x00\x01\x02\x03", UndecodableText),

@@ -222,13 +222,13 @@ def test_what_another_analyzer_committed_meanwhile_asks_for_another_run(filled: 
 
 
 def test_a_bad_document_is_quarantined_and_stops_nobody(filled: Library) -> None:
-    filled.originals.put(filled.tenant, "b.pdf", b"%PDF-1.7")
+    filled.originals.put(filled.tenant, "b.exe", b"%PDF-1.7")
     filled.originals.put(filled.tenant, "d.txt", b"\x00\xff\x00\xfe" * 50)
     planned = filled.plan()
     filled.build(planned)
     filled.swap(planned)
     assert filled.found("apple") == {"a.txt", "b.txt", "c.txt"}
-    for name, code in (("b.pdf", "unsupported-document"), ("d.txt", "undecodable-text")):
+    for name, code in (("b.exe", "unsupported-document"), ("d.txt", "undecodable-text")):
         found = record(filled, name)
         assert found.state is DocumentState.QUARANTINED
         assert found.reason is not None
@@ -236,7 +236,7 @@ def test_a_bad_document_is_quarantined_and_stops_nobody(filled: Library) -> None
 
 
 def test_a_batch_of_bad_documents_makes_no_segment(library: Library) -> None:
-    library.originals.put(library.tenant, "b.pdf", b"%PDF-1.7")
+    library.originals.put(library.tenant, "b.exe", b"%PDF-1.7")
     planned = library.plan()
     assert library.build(planned) == []
     assert library.swap(planned).manifest.document_count == 0

@@ -80,7 +80,7 @@ def test_an_upload_gets_a_url_for_one_file_of_one_size(
 
 
 REFUSED_UPLOADS = [
-    ({"name": "a.pdf", "size_bytes": 1}, 415, "unsupported-document"),
+    ({"name": "a.exe", "size_bytes": 1}, 415, "unsupported-document"),
     ({"name": "a.txt", "size_bytes": 20_000_001}, 413, "document-too-large"),
     ({"name": "a\u0000.txt", "size_bytes": 1}, 422, "invalid-document-name"),
     ({"name": "規" * 400 + ".txt", "size_bytes": 1}, 422, "invalid-document-name"),

@@ -1,0 +1,100 @@
+"""JSON and JSON Lines: the texts of all values, and what short fields tell of the document."""
+
+import json
+from typing import Any
+
+from kotogura.documents.limits import Budget
+from kotogura.documents.metadata_values import MetadataValue
+from kotogura.documents.moments import moment
+from kotogura.documents.text import BodyBuilder, FormattedText
+from kotogura.errors import BrokenDocument
+
+_VALUE_LIMIT = 200  # a longer text is one to read, not one to filter by
+_TEXTS = frozenset(["title", "body", "text", "content"])
+
+
+def read_json(text: str, budget: Budget) -> FormattedText:
+    r"""Return what a JSON file says: every text and number in it, one a line.
+
+    An object's `title` is the title. Its other short values are metadata too.
+
+    >>> found = read_json('{"title": "旅費", "body": "日当は二千円。", "dept": "総務"}', Budget())
+    >>> found.title, found.body, found.metadata
+    ('旅費', '日当は二千円。\n総務', {'dept': ['総務']})
+    """
+    value = _parse(text, 1)
+    body = BodyBuilder(budget)
+    title = ""
+    if isinstance(value, dict) and isinstance(value.get("title"), str):
+        title = value["title"]
+        _add(body, [other for name, other in value.items() if name != "title"])
+        if not body.build()[0]:
+            _add(body, value)
+    else:
+        _add(body, value)
+    return FormattedText(title, body.build()[0], metadata=_fields(value))
+
+
+def read_json_lines(text: str, budget: Budget) -> FormattedText:
+    """Return what a JSON Lines file says as a whole: the texts of each line, line by line."""
+    body = BodyBuilder(budget)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            _add(body, _parse(line, number))
+    return FormattedText("", body.build()[0])
+
+
+def _parse(text: str, line: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line += error.lineno - 1
+        raise BrokenDocument(
+            f"line {line} is not JSON at column {error.colno}; correct it"
+        ) from None
+    except RecursionError:
+        raise BrokenDocument("the JSON is nested too deeply; make it flatter") from None
+    except ValueError:  # a number of over 4,300 digits
+        raise BrokenDocument("a number in the JSON is too long; make it a text") from None
+
+
+def _add(body: BodyBuilder, value: Any) -> None:
+    """Add every text and number, in order, without recursion."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, str):
+            body.add(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            body.add(str(value))
+
+
+def _fields(value: Any) -> dict[str, list[MetadataValue]]:
+    """Return the short values of an object's own fields; lists of them too."""
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, list[MetadataValue]] = {}
+    for name, held in value.items():
+        values = held if isinstance(held, list) else [held]
+        short = [_value(one) for one in values if _is_short(one)]
+        if name not in _TEXTS and short and len(short) == len(values):
+            found[name] = short
+    return found
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value.strip()) <= _VALUE_LIMIT
+    if isinstance(value, float):
+        return value - value == 0  # neither infinite nor no number
+    return isinstance(value, bool | int)
+
+
+def _value(value: Any) -> MetadataValue:
+    if isinstance(value, str):
+        return moment(value) or value
+    return value  # type: ignore[no-any-return]
