@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     corpus, queries = setting.inputs(options)
     where = machine()
-    folder = _index(corpus, queries)
+    folder = built_index(corpus, queries)
     asked = [question.text for question in read_questions(queries)]
     questions = [asked[number] for number in spread_sample(len(asked))]
     runs = [_run(folder, questions[number:] + questions[:number]) for number in range(options.runs)]
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _index(corpus: Path, queries: Path) -> Path:
+def built_index(corpus: Path, queries: Path) -> Path:
     """Return the index that `bench.keyword` left, or build it: of this corpus, by this code."""
     job = setting.job(corpus, queries, "ours")
     mark, made_of = job.folder / "made-of", setting.made_of(corpus)

@@ -1,0 +1,187 @@
+"""The words of a generation as people wrote them, found by how they begin.
+
+Segments never change, so what is read of one is kept for every generation that has it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kotogura.analysis.analyzer import Analyzer
+from kotogura.analysis.sounds import hiragana, is_kana, is_sounding, sound
+from kotogura.index.manifest import FIELDS, SegmentEntry
+from kotogura.index.reader import GenerationReader
+from kotogura.index.tables import numbers, read_table
+from kotogura.tenants.files import TenantFiles
+
+_POOL_COUNT = 200
+"""So many of the most frequent words that match count in each segment."""
+_BYTES_PER_SOUND = 120
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWord:
+    """A word as people wrote it.
+
+    Attributes:
+        form: as it stands in documents.
+        reading: in hiragana; empty where none is known.
+        document_frequency: in how many documents, about: where a word is written in several ways,
+            its documents are divided among them by a sample.
+    """
+
+    form: str
+    reading: str
+    document_frequency: int
+
+
+@dataclass(slots=True, eq=False)
+class SegmentForms:
+    """The written forms of one segment, the most frequent first."""
+
+    forms: pa.StringArray
+    readings: pa.StringArray
+    frequencies: NDArray[np.uint32]
+    _sounds: tuple[list[str], Rows] | None = field(default=None)
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory, how its readings sound included."""
+        columns = self.forms.nbytes + self.readings.nbytes + self.frequencies.nbytes
+        return int(columns) + _BYTES_PER_SOUND * len(self.frequencies)
+
+    def beginning(self, text: str) -> Rows:
+        """Return the rows of words that begin with `text`, or sound as if they did, in order.
+
+        Kana are compared with readings, what is half or wholly in Latin letters with their sounds.
+        """
+        found = _starting(self.forms, text, ignore_case=True)
+        if is_kana(text):
+            found = np.union1d(found, _starting(self.readings, hiragana(text)))
+        elif is_sounding(text):
+            found = np.union1d(found, self._sounding(sound(text)))
+        return found
+
+    def _sounding(self, beginning: str) -> Rows:
+        if not beginning:
+            return np.zeros(0, dtype=np.int64)
+        if self._sounds is None:
+            pairs = sorted(
+                (sound(reading), row)
+                for row, reading in enumerate(self.readings.to_pylist())
+                if reading
+            )
+            self._sounds = [one for one, _ in pairs], np.array([row for _, row in pairs], np.int64)
+        sounds, rows = self._sounds
+        first = bisect_left(sounds, beginning)
+        return rows[first : bisect_left(sounds, beginning + "\U0010ffff", first)]
+
+
+class WrittenWords:
+    """All written forms of a pinned generation. Not safe for concurrent use."""
+
+    def __init__(self, reader: GenerationReader, files: TenantFiles) -> None:
+        self._reader = reader
+        self._files = files
+
+    def beginning(self, text: str, limit: int, analyzer: Analyzer) -> list[WrittenWord]:
+        """Return the words that begin with `text`, or sound as if they did.
+
+        The most frequent come first, of equally frequent ones the shorter, then by their text.
+        Words that no document has any more are left out.
+
+        Raises:
+            StoreUnavailable, CorruptIndex: when a segment's forms can't be read.
+        """
+        found: dict[str, WrittenWord] = {}
+        alive: set[str] = set()
+        for entry, segment in self.segments():
+            rows = segment.beginning(text)[:_POOL_COUNT]
+            for word, frequency in _words(segment, rows, entry):
+                before = found.get(word.form)
+                found[word.form] = _sum(before, word) if before else word
+                if frequency > len(entry.tombstones):
+                    alive.add(word.form)
+        ranked = sorted(
+            found.values(), key=lambda word: (-word.document_frequency, len(word.form), word.form)
+        )
+        return self._with_documents(ranked, alive, limit, analyzer)
+
+    def segments(self) -> Iterator[tuple[SegmentEntry, SegmentForms]]:
+        """Yield each segment that has live documents, and its forms."""
+        cache, tenant = self._reader.cache, self._reader.tenant
+        for entry in self._reader.manifest.segments:
+            if "forms" not in entry.files or not entry.live_count:
+                continue
+            key = (tenant, "forms", entry.segment_id)
+            forms: SegmentForms | None = cache.get(key)
+            if forms is None:
+                table = read_table(tenant, entry.files["forms"].name, self._files)
+                columns = table.combine_chunks().columns
+                forms = SegmentForms(
+                    columns[0].chunk(0), columns[1].chunk(0), numbers(columns[2].chunk(0))
+                )
+                cache.put(key, forms, forms.size_bytes)
+            yield entry, forms
+
+    def _with_documents(
+        self, ranked: list[WrittenWord], alive: set[str], limit: int, analyzer: Analyzer
+    ) -> list[WrittenWord]:
+        """Return the first `limit` of `ranked` that documents without a tombstone have.
+
+        Forms are counted when a segment is written, so a word may have lost its documents since.
+        """
+        found: list[WrittenWord] = []
+        for first in range(0, len(ranked), limit):
+            some = ranked[first : first + limit]
+            doubtful = {
+                word.form: _terms(word.form, analyzer) for word in some if word.form not in alive
+            }
+            postings = self._reader.postings(sorted({*sum(doubtful.values(), ())}))
+            there = {
+                term
+                for (name, term), one in postings.items()
+                if name in FIELDS and len(one.documents)
+            }
+            found += [word for word in some if there.issuperset(doubtful.get(word.form, ()))]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+
+def _terms(form: str, analyzer: Analyzer) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(analyzer.analyze(form).terms))
+
+
+def _starting(column: pa.StringArray, text: str, *, ignore_case: bool = False) -> Rows:
+    """Return the rows whose value begins with `text`; none where it is empty."""
+    if not text:
+        return np.zeros(0, dtype=np.int64)
+    mask = pc.starts_with(column, pattern=text, ignore_case=ignore_case)
+    return np.flatnonzero(numbers(mask.cast(pa.uint8())))
+
+
+def _words(
+    segment: SegmentForms, rows: Rows, entry: SegmentEntry
+) -> Iterator[tuple[WrittenWord, int]]:
+    """Yield words of a segment, and their documents with those that have a tombstone.
+
+    Of a word's documents only the share counts that is live in the segment.
+    """
+    share = entry.live_count / entry.document_count
+    for row in rows.tolist():
+        frequency = int(segment.frequencies[row])
+        form, reading = segment.forms[row].as_py(), segment.readings[row].as_py()
+        yield WrittenWord(form, reading, max(1, round(frequency * share))), frequency
+
+
+def _sum(one: WrittenWord, other: WrittenWord) -> WrittenWord:
+    frequency = one.document_frequency + other.document_frequency
+    return WrittenWord(one.form, one.reading or other.reading, frequency)
