@@ -15,7 +15,7 @@ from kotogura.analysis.kanji import fold_kanji
 from kotogura.analysis.latin import joined_words
 from kotogura.analysis.morphemes import morphemes
 from kotogura.analysis.normalization import normalize
-from kotogura.analysis.vocabulary import UNKNOWN_WORD, Vocabulary
+from kotogura.analysis.vocabulary import JOINED_WORD, UNKNOWN_WORD, Vocabulary
 
 _REVISION = 2
 """Raise it with every change of this room that changes any term, position or offset."""
@@ -135,7 +135,8 @@ class SudachiAnalyzer:
         for offset, morpheme in morphemes(folded, self._tokenizer):
             surface = morpheme.surface()
             word_id = morpheme.word_id()
-            form = morpheme.normalized_form() if word_id >= UNKNOWN_WORD else ""
+            is_known = word_id < UNKNOWN_WORD and word_id != JOINED_WORD
+            form = "" if is_known else morpheme.normalized_form()
             key = (word_id, surface, form)
             word = known(key) or self._vocabulary.learn(key, morpheme)
             position = len(starts)

@@ -10,12 +10,16 @@ from kotogura.analysis.kanji_table import NAMES, OFFICIAL, STANDARDS
 
 _FORMS = {ord(pair[0]): pair[1] for pair in f"{OFFICIAL} {NAMES} {STANDARDS}".split()}
 _OTHER_FORM = re.compile(f"[{''.join(map(chr, _FORMS))}]")
+_GA = re.compile("(?<=[\u4e00-\u9fff])ケ(?=[\u4e00-\u9fff])")
 
 
 def fold_kanji(text: str) -> str:
     """Return `text`, as long as it was, with each kanji in the form that is written today.
 
-    >>> fold_kanji("渡邊さんの學校"), fold_kanji("着物")
-    ('渡辺さんの学校', '着物')
+    ケ between two kanji, which is no katakana, is ヶ.
+
+    >>> fold_kanji("渡邊さんの學校"), fold_kanji("着物"), fold_kanji("霞ケ関")
+    ('渡辺さんの学校', '着物', '霞ヶ関')
     """
-    return text.translate(_FORMS) if _OTHER_FORM.search(text) else text
+    folded = text.translate(_FORMS) if _OTHER_FORM.search(text) else text
+    return _GA.sub("ヶ", folded) if "ケ" in folded else folded

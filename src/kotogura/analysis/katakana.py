@@ -13,6 +13,9 @@ _LONG_E = re.compile("(?<=[ケゲセゼテデネヘベペメレェ])イ")
 _SMALL = {"ウィ": "ウイ", "ウェ": "ウエ", "ウォ": "ウオ", "イェ": "イエ", "ヂ": "ジ", "ヅ": "ズ"}
 _SPELT = re.compile("|".join(_SMALL))
 _SHORTEST_WITH_MARK = 4
+_LARGE = str.maketrans("ャュョッ", "ヤユヨツ")
+_LITTLE = str.maketrans("ヤユヨツ", "ャュョッ")
+_GLIDE = re.compile("(?<=[キギシジチニヒビピミリ])[ヤユヨ]|(?<=.)ツ(?=[カ-ドハ-ポ])")
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
@@ -32,6 +35,24 @@ def fold_v(term: str) -> str:
     ('ベネツィア', 'ラブ')
     """
     return _V.sub(lambda found: _V_ROW[found[0]], term) if "ヴ" in term else term
+
+
+def respellings(word: str) -> tuple[str, ...]:
+    """Return other spellings of a katakana word that the dictionary keeps apart.
+
+    They are with and without a long mark at the end, and with large letters for small ones or
+    small for large, as names of companies and transfers of money have them.
+
+    >>> respellings("メモリー"), respellings("キャノン"), respellings("駅")
+    (('メモリ',), ('キャノンー', 'キヤノン'), ())
+    """
+    if len(word) < _SHORTEST_WITH_MARK - 1 or _KATAKANA.fullmatch(word) is None:
+        return ()
+    mark = word[:-1] if word[-1] == "ー" else word + "ー"
+    found = (mark, word.translate(_LARGE), _GLIDE.sub(lambda two: two[0].translate(_LITTLE), word))
+    return tuple(
+        one for one in dict.fromkeys(found) if one != word and len(one) >= _SHORTEST_WITH_MARK - 1
+    )
 
 
 def fold_unknown(term: str) -> str:

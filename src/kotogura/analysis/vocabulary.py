@@ -10,6 +10,8 @@ from kotogura.analysis.sounds import hiragana, is_kana
 
 UNKNOWN_WORD = 0xF000_0000
 """From here on, a word id tells how Sudachi made up a word that is in no dictionary."""
+JOINED_WORD = 0x0FFF_FFFF
+"""The word id of what Sudachi joined out of several words, such as katakana it can't cut."""
 Key = tuple[int, str, str]
 """Word id, surface, and for unknown words the normalised form: İ may be one letter or two."""
 Tokens = tuple[tuple[str, int, int], ...]
@@ -22,8 +24,12 @@ _READ_CLASSES = {"名詞", "代名詞", "形状詞", "副詞", "接頭辞", "接
 """Verbs and adjectives are read as they are inflected, and the dictionary has them in kana."""
 _NUMBER = "数詞"
 _LATIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-.&'+](?=[A-Za-z0-9]))*(?:\+\+|#)?")
-_KANJI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-_JAPANESE = re.compile(f"(?:{_KANJI.pattern}|[\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc])+")
+_KANJI = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_JAPANESE = re.compile(f"(?:{_KANJI.pattern}|[\u3041-\u3096\u30a1-\u30fa\u30fc])+")
+_GA = re.compile(f"(?<={_KANJI.pattern})[ヶケ](?={_KANJI.pattern})")
+_LETTERS = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9]+", re.IGNORECASE)
+_SHORTEST_LETTERS = 3
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f1e6-\U0001faff€£¥₩]+")
 _MEANINGFUL = re.compile(r"[^\W_]")
 _SHORTEST_READING = 2
 _WIDEST = 255
@@ -36,6 +42,10 @@ def is_japanese(text: str) -> bool:
     (True, False)
     """
     return _JAPANESE.fullmatch(text) is not None
+
+
+def _is_unknown(word_id: int) -> bool:
+    return word_id >= UNKNOWN_WORD or word_id == JOINED_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,9 @@ class Vocabulary:
         """Return what a morpheme is worth, and keep it: its key decides all of it."""
         if len(self._words) >= _KNOWN_WORD_COUNT:
             self._words.clear()
-        word = self._words[key] = self._unknown(key, morpheme) or self._word(morpheme)
+        word = self._words[key] = (
+            self._unknown(key, morpheme) or self._signed(key, morpheme) or self._word(morpheme)
+        )
         return word
 
     def _word(self, morpheme: Morpheme) -> Word:
@@ -99,7 +111,7 @@ class Vocabulary:
         word_id, surface, form = key
         size = len(surface)
         if (
-            word_id < UNKNOWN_WORD
+            not _is_unknown(word_id)
             or size < 2
             or morpheme.end() - morpheme.begin() != size
             or not is_japanese(surface)
@@ -118,28 +130,54 @@ class Vocabulary:
         units = tuple((place, place + 1) for place in range(size))
         return Word(units, ((term, 0, width),), 1, grams=tuple(grams))
 
+    def _signed(self, key: Key, morpheme: Morpheme) -> Word | None:
+        """Return a Latin word of several whole words, such as COVID-19, or None."""
+        surface = key[1]
+        pieces = [match.span() for match in _LETTERS.finditer(surface)]
+        if (
+            len(pieces) < _SHORTEST_LETTERS
+            or morpheme.end() - morpheme.begin() != len(surface)
+            or _LATIN.fullmatch(surface) is None
+            or self._class(morpheme)[1] == _NUMBER
+        ):
+            return None
+        words = [surface[start:end].casefold() for start, end in pieces]
+        if any(word.isalpha() and len(word) < _SHORTEST_LETTERS for word in words):
+            return None
+        tokens = [(term, 0, len(words)) for term in self._terms(morpheme)]
+        tokens += [(word, unit, 1) for unit, word in enumerate(words) if word.isalnum()]
+        return Word(tuple(pieces), tuple(tokens), 1)
+
     def _terms(self, morpheme: Morpheme) -> list[str]:
         """Return the terms of one morpheme; none if it is dropped.
 
         They are its normalised form, and a Latin surface that differs from it. A symbol has them
-        when it holds a letter; a particle in one kanji, such as 程, is that kanji.
+        when it holds a letter; a particle in one kanji, such as 程, is that kanji. A verb in the
+        form of a noun, such as 繰り越し, is that noun as well.
         """
         surface = morpheme.surface().casefold()
         term = fold_v(morpheme.normalized_form().casefold())
-        word_class = self._class(morpheme)[0]
+        word_class, kind = self._class(morpheme)
         if word_class in _DROPPED_CLASSES and not (
             word_class == _SYMBOLS and _MEANINGFUL.search(term)
         ):
-            return [surface] if _KANJI.fullmatch(surface) else []
-        if morpheme.word_id() >= UNKNOWN_WORD:
+            return [surface] if _KANJI.fullmatch(surface) or _EMOJI.fullmatch(surface) else []
+        if _is_unknown(morpheme.word_id()):
             term = fold_unknown(term)
+        elif kind == "固有名詞":
+            term = _GA.sub("が", term)
+        elif word_class == "動詞" and len(_KANJI.findall(surface)) > 1 and surface != term:
+            if morpheme.part_of_speech()[5] == "連用形-一般":
+                return [term, surface]
+        elif surface != term and _KANJI.fullmatch(surface) and surface not in term:
+            return [term, surface]
         if surface != term and _LATIN.fullmatch(surface):
             return [term, surface]
         return [term] if term.strip() else []
 
     def _readings(self, morpheme: Morpheme, terms: list[str]) -> list[str]:
         """Return the reading of a word that has terms, none of which is that reading."""
-        if not terms or morpheme.word_id() >= UNKNOWN_WORD:
+        if not terms or _is_unknown(morpheme.word_id()):
             return []
         word_class, kind = self._class(morpheme)
         if word_class not in _READ_CLASSES or kind == _NUMBER:

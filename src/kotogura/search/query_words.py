@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
 from kotogura.analysis.kanji import fold_kanji
-from kotogura.analysis.katakana import fold_v, katakana
+from kotogura.analysis.katakana import fold_v, katakana, respellings
 from kotogura.analysis.latin import SIGNED
 from kotogura.analysis.normalization import normalize
 from kotogura.analysis.romaji import readings_of_letters
@@ -21,7 +21,18 @@ _KATAKANA = re.compile("[ァ-ヺ]")
 _ALONE = re.compile(
     r"(?<!\w)(?:[ぁ-ゖァ-ヺー]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
 )
-_NUMERALS = {"百": "100", "千": "1000", "万": "10000", "億": "100000000", "零": "0"}
+_SAME = {
+    "百": "100",
+    "千": "1000",
+    "万": "10000",
+    "億": "100000000",
+    "零": "0",
+    "株式会社": "(株)",
+    "(株)": "株式会社",
+    "有限会社": "㈲",
+    "㈲": "有限会社",
+}
+"""What Sudachi keeps apart; 千 and the like are numbers to it only among digits."""
 
 
 class Alternative(NamedTuple):
@@ -104,8 +115,9 @@ def query_words(
 def _alternatives(terms: list[str], written: str) -> tuple[Alternative, ...]:
     """Return how a word with these terms may stand in an index, written as it is."""
     found = [Alternative("word", (term,)) for term in terms]
-    if terms[0] in _NUMERALS:
-        found.append(Alternative("word", (_NUMERALS[terms[0]],)))
+    if terms[0] in _SAME:
+        found.append(Alternative("word", (_SAME[terms[0]],)))
+    found += [Alternative("word", (one,)) for one in respellings(terms[0])]
     if is_kana(written):
         reading = hiragana(fold_v(written))
         if len(reading) >= _SHORTEST_READING and hiragana(terms[0]) == reading:
@@ -142,7 +154,11 @@ def _alone(text: str, analyzed: AnalyzedText, analyzer: Analyzer) -> Iterator[Qu
 
 def _sounding(written: str, analyzer: Analyzer) -> Iterator[Alternative]:
     """Yield readings equal to a word in kana, and the word in the other kana."""
-    yield Alternative("reading", (hiragana(fold_v(written)),))
+    for spelling in (written, *respellings(katakana(written))):
+        yield Alternative("reading", (hiragana(fold_v(spelling)),))
+    if is_japanese(written):
+        pairs = tuple(written[place : place + 2] for place in range(len(written) - 1))
+        yield Alternative("gram", pairs)
     for other in (hiragana(written), katakana(written)):
         if other != written:
             found = analyzer.analyze(other)
