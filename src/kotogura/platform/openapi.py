@@ -75,7 +75,7 @@ _MESSAGE = {
     "required": ["message"],
     "properties": {"message": {"type": ["string", "null"], "title": "Message"}},
 }
-_REFUSED_BY_GATEWAY = (401, 403, 429, 503)
+_REFUSED_BY_GATEWAY = (400, 401, 403, 404, 429, 503)
 _SCHEMAS = "#/components/schemas/"
 
 
@@ -180,6 +180,8 @@ def _finished(described: dict[str, Any]) -> dict[str, Any]:
     is_open = made.get("security") == []
     by_code = {error.code: error for error in _tree(errors.KotoguraError)}
     raised = [by_code[code] for code in described[PROBLEMS]]
+    is_below = any(one["in"] == "path" for one in made.get("parameters", ()))
+    raised += [errors.NotFound] if is_below else []
     answers = {status: answer for status, answer in made["responses"].items() if int(status) < 400}
     made["responses"] = answers if is_open else answers | _problems([*_ANY, *raised])
     if "requestBody" in made and not is_open:

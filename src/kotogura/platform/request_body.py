@@ -11,8 +11,8 @@ _METHODS = {"POST", "PUT", "PATCH"}
 _JSON = "application/json"
 
 
-def check_body(event: Event) -> None:
-    """Return if the request has no body, or one of JSON that can be read.
+def with_json_body(event: Event) -> Event:
+    """Return the event if it has no body, or one of JSON that can be read, and is called so.
 
     Powertools takes forms too, which no route declares, and breaks on text that is no Unicode, on
     numbers of thousands of digits and on brackets nested by the thousand.
@@ -24,7 +24,7 @@ def check_body(event: Event) -> None:
     body = event.get("body")
     method = event.get("requestContext", {}).get("http", {}).get("method", "")
     if not body or method not in _METHODS:
-        return
+        return event
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     media_type = headers.get("content-type", _JSON).partition(";")[0].strip().lower()
     if media_type not in {_JSON, ""}:
@@ -33,3 +33,4 @@ def check_body(event: Event) -> None:
         json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, binascii.Error, RecursionError):
         raise InvalidArgument("the body is no JSON; correct it") from None
+    return {**event, "headers": headers | {"content-type": _JSON}}
