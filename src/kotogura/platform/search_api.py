@@ -4,16 +4,33 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.metrics import MetricUnit
 
-from kotogura.errors import DocumentNotFound, InvalidQuery, ModelNotReady, UnanalyzableText
+from kotogura.errors import (
+    DocumentNotFound,
+    InvalidCursor,
+    InvalidFilter,
+    InvalidQuery,
+    ModelNotReady,
+    UnanalyzableText,
+)
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
 from kotogura.platform.operations import operation
+from kotogura.platform.search_parameters import (
+    Cursor,
+    Explain,
+    Facets,
+    Fields,
+    Filters,
+    QueryMode,
+    QueryText,
+    SortBy,
+    repeated,
+)
 from kotogura.platform.telemetry import Telemetry
 from kotogura.search.answers import (
     DocumentAnswer,
-    Mode,
     SearchAnswer,
     SimilarDocuments,
     SimilarWords,
@@ -34,15 +51,36 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
             InvalidQuery,
             UnanalyzableText,
             ModelNotReady,
+            InvalidFilter,
+            InvalidCursor,
             answer="The documents found, best first.",
         ),
     )
     def search(
-        q: Annotated[str, Query(description="words or a question")],
-        mode: Annotated[Mode | None, Query(description="words, meaning or both")] = None,
+        q: QueryText = "",
+        mode: QueryMode = None,
         limit: Limit = 10,
+        *,
+        filters: Filters = [],  # noqa: B006 (not changed, and told as it is by OpenAPI)
+        facets: Facets = [],  # noqa: B006
+        sort: SortBy = None,
+        cursor: Cursor = None,
+        fields: Fields = [],  # noqa: B006
+        explain: Explain = False,
     ) -> SearchAnswer:
-        answer = service.search(current_tenant(app), q, mode, limit)
+        event = app.current_event
+        answer = service.search(
+            current_tenant(app),
+            q,
+            mode,
+            limit,
+            filters=repeated(event, "filter", filters),
+            facets=repeated(event, "facet", facets),
+            sort=sort,
+            cursor=cursor,
+            fields=fields,
+            explain=explain,
+        )
         telemetry.metrics.add_metric("Searches", MetricUnit.Count, 1)
         telemetry.metrics.add_metadata("mode", answer.mode)
         return answer

@@ -8,7 +8,7 @@
 | `type` | what sort of file it is, in one word: `pdf`, `word`, `markdown` |
 | `size_bytes` | the file's size |
 
-These names mean this even where a document's metadata has a field that is called the same.
+No field of metadata is called so (see `kotogura.documents.metadata`).
 """
 
 import unicodedata
@@ -32,6 +32,7 @@ _TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word",
     "text/plain": "text",
+    "text/tab-separated-values": "csv",
 }
 
 

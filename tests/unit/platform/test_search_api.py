@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -86,7 +86,13 @@ def test_similar_words_are_answered_for_a_word_encoded_or_not(
 REFUSED = [
     ("no route", {"path": "/nothing"}, 404, "not-found"),
     ("no method", {"method": "DELETE"}, 404, "not-found"),
-    ("no query", {"query": {}}, 400, "invalid-argument"),
+    ("no query", {"query": {}}, 400, "invalid-query"),
+    ("a bad filter", {"query": {"filter": "tag"}}, 400, "invalid-filter"),
+    ("a bad facet", {"query": {"q": "x", "facet": "tag:weekly"}}, 400, "invalid-filter"),
+    ("a bad order", {"query": {"q": "x", "sort": "-"}}, 400, "invalid-filter"),
+    ("an unknown part", {"query": {"q": "x", "fields": "body"}}, 400, "invalid-query"),
+    ("a bad cursor", {"query": {"q": "x", "cursor": "e30"}}, 400, "invalid-cursor"),
+    ("a long cursor", {"query": {"q": "x", "cursor": "A" * 2_001}}, 400, "invalid-argument"),
     ("a blank query", {"query": {"q": " "}}, 400, "invalid-query"),
     ("a long query", {"query": {"q": "x" * 1001}}, 400, "invalid-query"),
     ("a mode nobody knows", {"query": {"q": "a", "mode": "magic"}}, 400, "invalid-argument"),
@@ -232,3 +238,49 @@ def test_without_verified_claims_nobody_is_anybody(
         context["authorizer"]["jwt"] = {"scopes": None}
     answer = ask(search, request)
     assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
+
+
+def test_repeated_filters_and_facets_are_told_apart_from_commas_in_them(
+    library: Library, search: Handler, ask: Ask, event: Event
+) -> None:
+    library.described = {"a.txt": {"tag": ["a,b"], "year": [2026]}, "b.txt": {"tag": ["a"]}}
+    library.upload("a.txt", "規程", "一")
+    library.upload("b.txt", "規程", "二")
+    sent = [("filter", 'tag:"a,b",c'), ("filter", "year:2025..2027"), ("fields", "title,metadata")]
+    sent += [("facet", "tag"), ("facet", "year:5")]
+    made = event("search-words")
+    made["rawQueryString"] = urlencode(sent)
+    names = dict.fromkeys(name for name, _ in sent)
+    made["queryStringParameters"] = {
+        name: ",".join(value for one, value in sent if one == name) for name in names
+    }
+    answer = ask(search, made)
+    assert answer.status == 200
+    (hit,) = answer.body["hits"]
+    assert (hit["title"], hit["metadata"]) == ("一", {"tag": ["a,b"], "year": [2026]})
+    assert hit["snippet"] is None
+    assert answer.body["facets"] == [
+        {
+            "field": "tag",
+            "values": [{"value": "a,b", "count": 1}],
+            "other_count": 0,
+            "missing_count": 0,
+        },
+        {
+            "field": "year",
+            "values": [{"value": 2026, "count": 1}],
+            "other_count": 0,
+            "missing_count": 0,
+        },
+    ]
+
+
+def test_a_cursor_leads_to_the_next_page(
+    filled: Library, search: Handler, ask: Ask, event: Event
+) -> None:
+    query = {"sort": "-name", "limit": "1", "fields": "name"}
+    first = ask(search, event("search-words", query=query)).body
+    assert (first["total"], first["hits"][0]["name"]) == (2, "rules/旅費規程.txt")
+    second = ask(search, event("search-words", query=query | {"cursor": first["cursor"]})).body
+    assert (second["total"], second["hits"][0]["name"]) == (2, "rules/休暇規程.txt")
+    assert second["cursor"] is None
