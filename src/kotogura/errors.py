@@ -7,6 +7,7 @@ KotoguraError                    code, kind
 │   │   ├── QuerySyntaxError     an operator lacks what it needs; tells the column
 │   │   ├── InvalidFilter        a filter, facet or order that can't be understood
 │   │   └── InvalidCursor        not what an answer to this very search gave
+│   ├── InvalidSynonyms          tells the lines that are wrong
 │   └── InvalidEvent             an event that is not about a tenant's document
 ├── Unauthenticated              unauthenticated
 ├── PermissionDenied             permission-denied
@@ -120,6 +121,10 @@ class InvalidFilter(InvalidQuery):
 
 class InvalidCursor(InvalidQuery):
     code = "invalid-cursor"
+
+
+class InvalidSynonyms(InvalidArgument):
+    code = "invalid-synonyms"
 
 
 class InvalidEvent(InvalidArgument):
