@@ -17,6 +17,8 @@ from kotogura.index.streams import Stream
 
 _SHORTEST_READING = 2
 _SHORTEST_LETTERS = 3
+_WIDEST = 8
+_COMPOUND = re.compile("[\u3400-\u4dbf\u4e00-\u9fffァ-ヺー々]{3,12}")
 _KATAKANA = re.compile("[ァ-ヺ]")
 _ALONE = re.compile(
     r"(?<!\w)(?:[ぁ-ゖァ-ヺー]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
@@ -62,6 +64,8 @@ class QueryWord(NamedTuple):
         width: how many units it takes. A compound is followed by its parts, which lie within.
         instead: whether its parts count only where a generation has no alternative of it, as a
             word in kana that was cut for want of a dictionary's help.
+        extra: whether it counts only where a generation has it: neighbours that are one word in
+            some documents, as 芝公園 within an address.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -70,6 +74,7 @@ class QueryWord(NamedTuple):
     position: int
     width: int
     instead: bool = False
+    extra: bool = False
 
 
 def query_words(
@@ -105,6 +110,8 @@ def query_words(
             width=width,
             instead=width > 1 and SIGNED.fullmatch(terms[0]) is not None,
         )
+    for word in _neighbours(text, list(words.values())):
+        words.setdefault((word.position, word.width), word)
     for word in _alone(text, analyzed, analyzer):
         place = word.position, word.width
         known = words.get(place)
@@ -129,6 +136,28 @@ def _alternatives(terms: list[str], written: str) -> tuple[Alternative, ...]:
         elif not is_kana(written):
             found.append(Alternative("gram", (written,)))
     return tuple(found)
+
+
+def _neighbours(text: str, words: list[QueryWord]) -> Iterator[QueryWord]:
+    """Yield two words, one beside the other, as the one that they may be elsewhere."""
+    covered = 0
+    before: QueryWord | None = None
+    for word in words:
+        if word.position < covered:
+            continue  # a part of a compound
+        covered = word.position + word.width
+        if before is not None and before.end == word.start and before.width + word.width < _WIDEST:
+            written = fold_kanji(normalize(text[before.start : word.end]).text)
+            if _COMPOUND.fullmatch(written) is not None:
+                yield QueryWord(
+                    (Alternative("word", (written,)),),
+                    before.start,
+                    word.end,
+                    before.position,
+                    before.width + word.width,
+                    extra=True,
+                )
+        before = word
 
 
 def _alone(text: str, analyzed: AnalyzedText, analyzer: Analyzer) -> Iterator[QueryWord]:

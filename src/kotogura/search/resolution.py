@@ -32,9 +32,9 @@ def resolved(words: Sequence[QueryWord], reader: GenerationReader) -> tuple[Quer
         alternatives = known[word.alternatives]
         if word.position + word.width <= covered:
             continue
+        if not alternatives and (word.instead or word.extra):
+            continue
         if word.instead:
-            if not alternatives:
-                continue
             covered = word.position + word.width
         found.append(word._replace(alternatives=alternatives or word.alternatives[:1]))
     return tuple(found)
