@@ -7,17 +7,26 @@ from kotogura.index.manifest import FIELDS
 from kotogura.index.reader import GenerationReader, Span
 from kotogura.index.streams import stream_field
 from kotogura.search.query_words import Alternative, QueryWord, query_words
+from kotogura.search.synonyms import NO_SYNONYMS, Synonyms
 
 _ENTRY_BYTES = 400
 
 
-def words_of(text: str, analyzer: Analyzer, reader: GenerationReader) -> tuple[QueryWord, ...]:
+def words_of(
+    text: str,
+    analyzer: Analyzer,
+    reader: GenerationReader,
+    synonyms: Synonyms = NO_SYNONYMS,
+) -> tuple[QueryWord, ...]:
     """Return the words of `text`, with the alternatives that the reader's generation has.
+
+    Those of `synonyms` are among them.
 
     Raises:
         AnalyzerMismatch, UnanalyzableText: as `query_words` does.
     """
-    return resolved(query_words(text, analyzer, reader.manifest.analyzer), reader)
+    words = query_words(text, analyzer, reader.manifest.analyzer)
+    return resolved(synonyms.expand(words), reader)
 
 
 def resolved(words: Sequence[QueryWord], reader: GenerationReader) -> tuple[QueryWord, ...]:
