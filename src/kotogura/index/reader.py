@@ -173,7 +173,7 @@ class GenerationReader:
 
         Tombstones count; equals come in order of their text.
         """
-        if not self._bases[-1] or not prefix:
+        if not (self._bases[-1] and prefix and fields):
             return []
         dictionary = self._dictionary()
         if dictionary is not None:

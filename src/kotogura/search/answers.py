@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from kotogura.documents.extracted import Section
+from kotogura.search.explain import Explanation
 from kotogura.search.facets import FacetCounts
 from kotogura.search.snippets import Snippet
 
@@ -28,6 +29,7 @@ class Hit(BaseModel):
         title_highlights: [start, end) pairs in the title.
         metadata: its fields, each with its values.
         section: the page and heading that the snippet's first highlight stands under.
+        explanation: how the score came about; its parts sum to it.
 
     All but the id are None where the request selects other parts.
     """
@@ -40,6 +42,7 @@ class Hit(BaseModel):
     title_highlights: list[tuple[int, int]] | None = None
     metadata: dict[str, list[MetadataJson]] | None = None
     section: Section | None = None
+    explanation: Explanation | None = None
 
 
 class SearchAnswer(BaseModel):

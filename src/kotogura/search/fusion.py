@@ -35,6 +35,16 @@ def fuse(
     return fused
 
 
+def words_share(words: NDArray[np.float64], meaning_weight: float = MEANING_WEIGHT) -> float:
+    """Return by what the words' score is multiplied to become its part of what `fuse` returns.
+
+    >>> words_share(np.array([2.0, 0.0, 1.0])).__round__(2)
+    0.2
+    """
+    highest = float(words.max(initial=0.0))
+    return (1 - meaning_weight) / highest if highest > 0 else 0.0
+
+
 def _spread(scores: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
     """Map `lowest` and less to 0 and the highest to 1; where all are equal, them to 1."""
     highest = float(scores.max(initial=-np.inf))

@@ -7,10 +7,9 @@ from kotogura.index.reader import Span
 from kotogura.search.answers import Hit, MetadataJson
 from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration
-from kotogura.search.query_words import QueryWord
 from kotogura.search.ranking import Ranked
 from kotogura.search.request import USUAL_PARTS, Selection
-from kotogura.search.resolution import places_of
+from kotogura.search.scoring import Found
 from kotogura.search.snippets import Snippet, join_spans, make_snippet
 
 _PLAIN = (bool, int, float, str)
@@ -19,27 +18,28 @@ _PLAIN = (bool, int, float, str)
 def make_hits(
     opened: OpenGeneration,
     ranked: Ranked,
-    words: tuple[QueryWord, ...],
-    meaning: MeaningScores | None,
+    found: Found,
     selection: Selection = USUAL_PARTS,
+    explain: bool = False,
 ) -> list[Hit]:
     """Return hits in the order of `ranked`.
 
     Args:
         opened: the generation.
         ranked: (document, score).
-        words: what to highlight, resolved.
-        meaning: what passages a search by meaning found.
+        found: what to highlight, what passages, and why.
         selection: which parts to make; the others are None.
+        explain: whether to tell how the scores came about.
     """
     numbers = [number for number, _ in ranked]
     parts = selection.parts
     places: dict[int, list[Span]] = {}
     if selection.any_of("snippet", "title_highlights", "section"):
-        places = places_of(words, numbers, opened.reader)
+        places = found.marks.places(numbers, opened.reader)
     documents = opened.reader.documents(numbers)
     described = _metadata(opened, numbers, selection)
     sections = opened.reader.metadata.sections(numbers) if "section" in parts else {}
+    explained = dict(zip(numbers, found.explain(numbers), strict=True)) if explain else {}
     hits = []
     for number, score in ranked:
         document = documents[number]
@@ -51,7 +51,7 @@ def make_hits(
         if "score" in parts:
             made["score"] = round(score, 6)
         if selection.any_of("snippet", "section"):
-            snippet = _snippet(opened, number, document.body, places[number], meaning)
+            snippet = _snippet(opened, number, document.body, places[number], found.meaning)
             if "snippet" in parts:
                 made["snippet"] = snippet
             if "section" in parts:
@@ -60,6 +60,8 @@ def make_hits(
             made["title_highlights"] = join_spans(
                 (span.start, span.end) for span in places[number] if span.field == "title"
             )
+        if number in explained:
+            made["explanation"] = explained[number]
         if number in described:
             made["metadata"] = described[number]
         hits.append(Hit(**made))

@@ -34,6 +34,13 @@ class MeaningScores:
     similarities: NDArray[np.float64]
     best_rows: NDArray[np.int64]
 
+    def within(self, documents: NDArray[np.bool_]) -> "MeaningScores":
+        """Return them for some documents, given by number; others have none."""
+        return MeaningScores(
+            np.where(documents, self.similarities, -np.inf),
+            np.where(documents, self.best_rows, -1),
+        )
+
 
 class PassageIndex:
     """All passages of one generation that the model in service has embedded."""

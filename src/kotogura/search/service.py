@@ -17,13 +17,12 @@ from kotogura.search.answers import (
     SimilarWords,
 )
 from kotogura.search.bm25 import Bm25Settings
-from kotogura.search.fusion import fuse
 from kotogura.search.hits import make_hits
+from kotogura.search.marks import Marks
 from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration, OpenGenerations
 from kotogura.search.paging import make_page, starting_place
 from kotogura.search.pairs import PairRescoring
-from kotogura.search.query_words import QueryWord
 from kotogura.search.ranking import rank
 from kotogura.search.request import (
     QUERY_LIMIT_CHARACTERS,
@@ -31,10 +30,12 @@ from kotogura.search.request import (
     check_limit,
     read_request,
 )
-from kotogura.search.resolution import words_of
+from kotogura.search.scoring import Found, Scoring, nothing_asked
 from kotogura.search.suggestions import Suggestions, suggest
+from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
 from kotogura.search.words import query_terms
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.synonyms import SynonymStore
 
 _DEFAULT_RESCORING = PairRescoring()
 
@@ -48,12 +49,16 @@ class SearchService:
         analyzer: Analyzer,
         settings: Bm25Settings | None = None,
         rescoring: PairRescoring | None = _DEFAULT_RESCORING,
+        synonyms: SynonymStore | None = None,
     ) -> None:
-        """Wire the parts; without `rescoring`, search by word is BM25 and nothing else."""
+        """Wire the parts; without `rescoring`, search by word is BM25 and nothing else.
+
+        Without `synonyms`, no tenant has any.
+        """
         self._opened = opened
         self._analyzer = analyzer
-        self._settings = settings or Bm25Settings()
-        self._rescoring = rescoring
+        self._scoring = Scoring(analyzer, settings or Bm25Settings(), rescoring)
+        self._rules = SynonymRules(synonyms, analyzer) if synonyms is not None else None
 
     def search(
         self,
@@ -77,6 +82,7 @@ class SearchService:
 
         Raises:
             InvalidQuery: when the query is blank or too long, or `limit` not 1 to 100.
+            QuerySyntaxError: when the query has an operator that lacks what it needs.
             InvalidFilter: when a filter, facet or order can't be understood.
             InvalidCursor: when `cursor` is damaged or another search's.
             ModelNotReady: when meaning is asked for and there is no model yet.
@@ -100,22 +106,17 @@ class SearchService:
         query, mode = request.query, after.mode if after else request.mode
         opened = self._opened.current(tenant)
         mode = mode or ("both" if opened.manifest.model and not request.is_listing else "words")
-        reader = opened.reader
-        scores = np.zeros(len(reader.live))
-        words: tuple[QueryWord, ...] = ()
-        meaning: MeaningScores | None = None
-        if mode != "meaning" and not request.is_listing:
-            words = words_of(query, self._analyzer, reader)
-            scores = self._score_words(opened, query, words)
-        if mode != "words" and not request.is_listing:
-            meaning = opened.passages.score(self._opened.embed(opened, query))
-            scores = fuse(scores, meaning.similarities) if mode == "both" else _cosines(meaning)
-        page = make_page(reader, request, mode, scores, after)
+        if request.is_listing:
+            found = nothing_asked(len(opened.reader.live))
+        else:
+            embed = self._opened.embed
+            found = self._scoring.score(opened, query, mode, embed, self._synonyms(tenant))
+        page = make_page(opened.reader, request, mode, found.scores, after)
         return SearchAnswer(
             mode=mode,
             generation=opened.manifest.generation,
             total=page.total,
-            hits=make_hits(opened, page.ranked, words, meaning, request.selection),
+            hits=make_hits(opened, page.ranked, found, request.selection, request.explain),
             facets=page.facets,
             cursor=page.cursor,
         )
@@ -128,23 +129,13 @@ class SearchService:
         """
         _check(query, limit)
         opened = self._opened.current(tenant)
-        words = words_of(query, self._analyzer, opened.reader)
-        scores = self._score_words(opened, query, words)
+        scores = self._scoring.by_word(opened, query, self._synonyms(tenant))
         ranked = rank(scores, limit, opened.reader.document_id)
         ids = opened.reader.document_ids([number for number, _ in ranked])
         return [(ids[number], score) for number, score in ranked]
 
-    def _score_words(
-        self, opened: OpenGeneration, query: str, words: tuple[QueryWord, ...]
-    ) -> NDArray[np.float64]:
-        """Return every document's score; what rescoring adds is never less than nothing."""
-        scores = opened.word_index(self._settings).score_words(words)
-        if self._rescoring is not None:
-            reader = opened.reader
-            pool = rank(scores, self._rescoring.pool_count, reader.document_id)
-            numbers = np.array([number for number, _ in pool], dtype=np.int64)
-            scores[numbers] = self._rescoring.rescore(query, numbers, scores[numbers], reader)
-        return scores
+    def _synonyms(self, tenant: TenantId) -> Synonyms:
+        return self._rules.of(tenant) if self._rules is not None else NO_SYNONYMS
 
     def suggest(self, tenant: TenantId, typed: str, limit: int = 10) -> Suggestions:
         """Return ways to complete the last word of `typed`; see `kotogura.search.suggestions`."""
@@ -184,7 +175,7 @@ class SearchService:
             scores = _cosines(meaning)
             scores[number] = 0.0
         ranked = rank(scores, limit, opened.reader.document_id)
-        hits = make_hits(opened, ranked, (), meaning)
+        hits = make_hits(opened, ranked, Found(scores, Marks(), meaning))
         generation = opened.manifest.generation
         return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
 

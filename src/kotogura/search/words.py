@@ -100,27 +100,32 @@ class WordIndex:
                 [term for word in absent for one in word for term in one.terms]
             )
             for word in absent:
-                found[word] = impacts = self._weigh(joined(word, postings))
+                found[word] = impacts = self.weigh(joined(word, postings, self._reader))
                 cache.put((*base, word), impacts, impacts.size_bytes + 200)
         return [found[word] for word in words]
 
-    def _weigh(self, fields: Mapping[str, Counts]) -> Impacts:
-        """Return the impacts of a word by its counts in each field."""
+    def weigh(self, fields: Mapping[str, Counts], idf: float | None = None) -> Impacts:
+        """Return the impacts of something by its counts in each field.
+
+        Without `idf`, it is that of a word which the documents have that are counted.
+        """
         weights = self._settings.field_weights
         documents = union([one for one, _ in fields.values()])
         frequencies = np.zeros(len(documents))
         for name, (having, counts) in fields.items():
             frequencies[np.searchsorted(documents, having)] += weights.get(name, 1.0) * counts
         manifest = self._reader.manifest
-        idf = inverse_document_frequency(manifest.document_count, len(documents))
-        values = idf * saturate(frequencies, self._dampers_of_all()[documents])
+        if idf is None:
+            idf = inverse_document_frequency(manifest.document_count, len(documents))
+        values = idf * saturate(frequencies, self.dampers()[documents])
         if len(documents) * _DENSE_SHARE <= len(self._reader.live):
             return Impacts(documents, values)
         dense = np.zeros(len(self._reader.live))
         dense[documents] = values
         return Impacts(None, dense)
 
-    def _dampers_of_all(self) -> NDArray[np.float64]:
+    def dampers(self) -> NDArray[np.float64]:
+        """Return how the length of every document damps what it holds, by its number."""
         if self._dampers is None:
             manifest = self._reader.manifest
             lengths = np.zeros(len(self._reader.live))

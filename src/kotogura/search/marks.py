@@ -1,0 +1,59 @@
+"""Marks: what to highlight of a query in the documents that it finds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kotogura.index.reader import GenerationReader, Span
+from kotogura.search.phrases import PhraseWord, find_phrase
+from kotogura.search.query_words import QueryWord
+from kotogura.search.resolution import places_of
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedWords:
+    """Words to highlight, resolved, in `fields`."""
+
+    words: tuple[QueryWord, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPhrase:
+    """A phrase to highlight in `fields`, all of it where it stands as it is."""
+
+    words: tuple[PhraseWord, ...]
+    slop: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All that a query highlights."""
+
+    words: tuple[MarkedWords, ...] = ()
+    phrases: tuple[MarkedPhrase, ...] = ()
+
+    def places(self, documents: Sequence[int], reader: GenerationReader) -> dict[int, list[Span]]:
+        """Return where they stand in `documents`, by document, in order of their start."""
+        found: dict[int, list[Span]] = {document: [] for document in documents}
+        for some in self.words:
+            for document, spans in places_of(some.words, documents, reader).items():
+                found[document] += [span for span in spans if span.field in some.fields]
+        for phrase in self.phrases:
+            for field in phrase.fields:
+                for document, span in _phrase_spans(phrase, field, documents, reader):
+                    found[document].append(span)
+        for spans in found.values():
+            spans.sort(key=lambda span: (span.start, -span.end))
+        return found
+
+
+def _phrase_spans(
+    phrase: MarkedPhrase, field: str, documents: Sequence[int], reader: GenerationReader
+) -> list[tuple[int, Span]]:
+    places = find_phrase(phrase.words, field, reader, phrase.slop, documents)
+    ranges = list(
+        zip(places.documents.tolist(), places.firsts.tolist(), places.lasts.tolist(), strict=True)
+    )
+    spans = reader.unit_spans(field, ranges)
+    return [(document, span) for (document, _, _), span in spans.items()]
