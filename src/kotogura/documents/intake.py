@@ -121,7 +121,7 @@ def read_document(
     Raises:
         DocumentError: one of its classes, when the document can't be read.
     """
-    if change.kind == "created":
+    if change.size_bytes:
         check_admissible(change.name, change.size_bytes)  # before a gigabyte is read
     original = originals.fetch(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
     if original is None:

@@ -49,7 +49,9 @@ def described_name(name: str) -> str | None:
     >>> described_name("leave.json")
     """
     described = name.removesuffix(DESCRIPTION)
-    return described if described != name and not described.endswith(("/", DESCRIPTION)) else None
+    if described in ("", name) or described.endswith(("/", DESCRIPTION)):
+        return None
+    return described
 
 
 def field_name(text: str) -> str:
@@ -148,7 +150,7 @@ def combine(*sources: Mapping[str, Sequence[MetadataValue]]) -> Fields:
         if dates:
             fields["date"] = dates[:1]
     if len(fields) > FIELD_LIMIT:  # the latest source's, and the date, are surely kept
-        kept = list(dict.fromkeys(["date", *reversed(fields)]))[:FIELD_LIMIT]
+        kept = sorted(reversed(fields), key=lambda name: name != "date")[:FIELD_LIMIT]
         fields = {name: values for name, values in fields.items() if name in kept}
     return fields
 
