@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
+_BULK = Config(max_pool_connections=32, retries={"total_max_attempts": 8, "mode": "standard"})
 _PATIENT = Config(read_timeout=910, retries={"total_max_attempts": 1, "mode": "standard"})
 
 
@@ -66,6 +67,12 @@ class Deployment:
     def s3(self) -> "S3Client":
         """A client for the bucket."""
         made: S3Client = self._client("s3")
+        return made
+
+    @cached_property
+    def bulk_s3(self) -> "S3Client":
+        """A client for the bucket that many files go through at a time; it repeats patiently."""
+        made: S3Client = self._client("s3", _BULK)
         return made
 
     @cached_property

@@ -12,13 +12,13 @@ from kotogura import __version__
 from kotogura.commands import running
 from kotogura.commands.accounts import Accounts
 from kotogura.commands.arguments import TENANT
+from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.index import index
 from kotogura.commands.openapi import openapi
 from kotogura.commands.session import Session
 from kotogura.commands.status import show_status
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
-from kotogura.commands.uploads import find_files, upload
 from kotogura.errors import InvalidArgument, KotoguraError
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import Cadence
@@ -44,6 +44,8 @@ def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | No
 
 cli.add_command(index)
 cli.add_command(openapi)
+cli.add_command(upload_files)
+cli.add_command(delete_documents)
 
 
 @cli.command()
@@ -110,35 +112,6 @@ def tenant_list(session: Session) -> None:
             ]
         }
     )
-
-
-@cli.command("upload")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--tenant", required=True, type=TENANT)
-@click.option("--deadline", default=600.0, show_default=True, help="Seconds to wait at most.")
-@click.pass_obj
-def upload_files(
-    session: Session, paths: tuple[Path, ...], tenant: TenantId, deadline: float
-) -> None:
-    """Upload files and folders, and wait until they can be found."""
-    report = upload(session.deployment(), tenant, find_files(paths), session.terminal, deadline)
-    for record in report.quarantined:
-        detail = record.reason.detail if record.reason else "no reason was recorded"
-        session.terminal.note(f"quarantined: {record.name}: {detail}")
-    session.terminal.line(
-        f"{report.indexed} findable ({report.uploaded} sent, {report.unchanged} unchanged), "
-        f"{len(report.quarantined)} quarantined"
-    )
-    session.terminal.result(
-        {
-            "uploaded": report.uploaded,
-            "unchanged": report.unchanged,
-            "indexed": report.indexed,
-            "quarantined": [record.name for record in report.quarantined],
-        }
-    )
-    if report.quarantined:
-        sys.exit(1)
 
 
 @cli.command()

@@ -73,7 +73,9 @@ class Terminal:
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator["Bar"]:
-        """Show a progress bar while the body runs."""
+        """Show a progress bar while the body runs; elsewhere than on a terminal, its label."""
+        if not self._notes.is_terminal:
+            self.note(label if total is None else f"{label}: {total}")
         with Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -81,6 +83,7 @@ class Terminal:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._notes,
+            disable=not self._notes.is_terminal,
         ) as progress:
             yield Bar(progress, progress.add_task(label, total=total))
 
