@@ -27,6 +27,7 @@ FUNCTIONS = {
         "search-meaning",
         "search-similar-documents",
         "search-similar-words",
+        "search-suggest",
         "search-words",
     ],
     "ManageFunction": [
@@ -34,6 +35,8 @@ FUNCTIONS = {
         "manage-docs",
         "manage-list",
         "manage-openapi",
+        "manage-put-synonyms",
+        "manage-synonyms",
         "manage-train",
         "manage-trainings",
         "manage-upload",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from kotogura.documents.identity import document_key
 from kotogura.platform.http import api_handler
@@ -24,6 +24,7 @@ from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.library import Library
+from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 
 
@@ -77,7 +78,7 @@ class Gateway:
         bucket: Any = _Bucket()
         apps = (
             search_api(library.service(), telemetry),
-            manage_api(bucket, library.ledger, trainings, telemetry),
+            manage_api(bucket, library.ledger, trainings, MemorySynonyms(), telemetry),
         )
         self._routes: dict[tuple[str, re.Pattern[str]], Handler] = {
             (method.upper(), _pattern(path)): api_handler(app, telemetry)
@@ -129,6 +130,7 @@ class Gateway:
         body: bytes,
         headers: Mapping[str, str],
     ) -> dict[str, Any]:
+        query = list(query)
         parameters: dict[str, list[str]] = {}
         for name, value in query:
             parameters.setdefault(name, []).append(value)
@@ -136,7 +138,7 @@ class Gateway:
             "version": "2.0",
             "routeKey": f"{method} {path}",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": urlencode(query, errors="surrogatepass"),
             "headers": dict(headers),
             "requestContext": {
                 "accountId": "123456789012",

@@ -21,9 +21,11 @@ from kotogura.platform.bucket import UPLOAD_SECONDS, BucketOriginals
 from kotogura.platform.documentation import add_documentation
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
 from kotogura.platform.operations import operation
+from kotogura.platform.synonym_routes import add_synonym_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.synonyms import SynonymStore
 
 
 class UploadRequest(BaseModel):
@@ -86,11 +88,13 @@ def manage_api(
     originals: BucketOriginals,
     ledger: DocumentLedger,
     trainings: TrainingWorkflow,
+    synonyms: SynonymStore,
     telemetry: Telemetry,
 ) -> APIGatewayHttpResolver:
-    """Return the resolver for what tenants do with their documents and their model."""
+    """Return the resolver for what tenants do with their documents, their model and settings."""
     app = make_resolver(telemetry)
     add_documentation(app)
+    add_synonym_routes(app, synonyms)
 
     @app.get(
         "/documents",

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from kotogura.errors import (
@@ -36,6 +36,7 @@ from kotogura.search.answers import (
     SimilarWords,
 )
 from kotogura.search.service import SearchService
+from kotogura.search.suggestions import Suggestions
 
 
 def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpResolver:
@@ -84,6 +85,24 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
         telemetry.metrics.add_metric("Searches", MetricUnit.Count, 1)
         telemetry.metrics.add_metadata("mode", answer.mode)
         return answer
+
+    @app.get(
+        "/suggest",
+        **operation(
+            "suggest",
+            "Search",
+            "Complete a word while it is typed",
+            InvalidQuery,
+            description="From the words of the tenant's documents: by how they are written, "
+            "by their reading in kana, or by its sound in Latin letters.",
+            answer="The most frequent words first.",
+        ),
+    )
+    def suggest(
+        q: Annotated[str, Query(description="what is typed so far", max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=20, description="how many, 1 to 20")] = 10,
+    ) -> Suggestions:
+        return service.suggest(current_tenant(app), q, limit)
 
     @app.get(
         "/documents/<document_id>",

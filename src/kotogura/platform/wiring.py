@@ -19,11 +19,13 @@ from kotogura.platform.folder import FolderFiles
 from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
 from kotogura.platform.settings import Settings, required
+from kotogura.platform.synonyms import TableSynonyms
 from kotogura.platform.table import Table
 from kotogura.platform.tenants import TableTenants, TableTrainings
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
+    from kotogura.platform.reading import ReadingProcess
 
 _CLIENTS = Config(
     connect_timeout=3,
@@ -54,6 +56,13 @@ class Parts:
         """The tenants' own files."""
         bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
         return BucketOriginals(boto3.client("s3", config=_OBJECTS), bucket)
+
+    @cached_property
+    def read(self) -> "ReadingProcess":
+        """What reads the formats of tenants' files."""
+        from kotogura.platform.reading import ReadingProcess  # noqa: PLC0415 — not every function
+
+        return ReadingProcess()
 
     @cached_property
     def files(self) -> FolderFiles:
@@ -91,6 +100,11 @@ class Parts:
     def tenants(self) -> TableTenants:
         """The register of tenants."""
         return TableTenants(self.table)
+
+    @cached_property
+    def synonyms(self) -> TableSynonyms:
+        """The tenants' synonyms."""
+        return TableSynonyms(self.table)
 
     @cached_property
     def trainings(self) -> TableTrainings:

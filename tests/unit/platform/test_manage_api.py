@@ -20,6 +20,7 @@ from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.library import Library
+from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.unit.platform.conftest import Answer
 
@@ -62,7 +63,8 @@ def manage(
     tenants.create(TenantRecord(library.tenant, "港商事"))
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
     originals = BucketOriginals(objects.client, "kotogura-documents")
-    return api_handler(manage_api(originals, library.ledger, workflow, telemetry), telemetry)
+    app = manage_api(originals, library.ledger, workflow, MemorySynonyms(), telemetry)
+    return api_handler(app, telemetry)
 
 
 def test_an_upload_gets_a_url_for_one_file_of_one_size(
@@ -305,3 +307,33 @@ def test_trainings_are_listed_newest_first(
 def test_nothing_is_done_for_nobody(manage: Handler, ask: Ask, event: Event, name: str) -> None:
     answer = ask(manage, event(name, tenant=None))
     assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
+
+
+def test_synonyms_are_written_and_read(manage: Handler, ask: Ask, event: Event) -> None:
+    before = ask(manage, event("manage-synonyms"))
+    assert before.status == 200
+    assert before.body == {"text": "", "rule_count": 0, "version": "", "updated_at": None}
+    written = ask(manage, event("manage-put-synonyms"))
+    assert written.status == 200
+    assert written.body["text"].startswith("有休, 年次有給休暇, 年休\n")
+    assert written.body["rule_count"] == 2
+    assert ask(manage, event("manage-synonyms")).body == written.body
+
+
+def test_wrong_synonyms_are_refused_by_line_and_change_nothing(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    kept = ask(manage, event("manage-put-synonyms")).body
+    wrong = event("manage-put-synonyms") | {"body": json.dumps({"text": "a, b\nc\nd => "})}
+    answer = ask(manage, wrong)
+    assert (answer.status, answer.body["code"]) == (400, "invalid-synonyms")
+    assert "line 2: " in answer.body["detail"]
+    assert "line 3: " in answer.body["detail"]
+    assert ask(manage, event("manage-synonyms")).body == kept
+    missing = event("manage-put-synonyms") | {"body": "{}"}
+    assert ask(manage, missing).body["code"] == "invalid-argument"
+
+
+def test_another_tenant_has_its_own_synonyms(manage: Handler, ask: Ask, event: Event) -> None:
+    ask(manage, event("manage-put-synonyms"))
+    assert ask(manage, event("manage-synonyms", tenant="tsubame")).body["text"] == ""

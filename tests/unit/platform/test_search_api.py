@@ -284,3 +284,22 @@ def test_a_cursor_leads_to_the_next_page(
     second = ask(search, event("search-words", query=query | {"cursor": first["cursor"]})).body
     assert (second["total"], second["hits"][0]["name"]) == (2, "rules/休暇規程.txt")
     assert second["cursor"] is None
+
+
+def test_suggestions_complete_what_is_typed(
+    search: Handler, library: Library, ask: Ask, event: Event
+) -> None:
+    library.upload("出張.txt", "とうきょうえき で 会う")
+    answer = ask(search, event("search-suggest"))
+    assert answer.status == 200
+    assert answer.body == {
+        "generation": 1,
+        "suggestions": [
+            {
+                "text": "とうきょうえき",
+                "word": "とうきょうえき",
+                "reading": "とうきょうえき",
+                "document_frequency": 1,
+            }
+        ],
+    }

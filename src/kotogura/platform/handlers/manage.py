@@ -20,4 +20,5 @@ def manage_handler() -> Handler:
         required(parts.settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
     )
     telemetry = Telemetry()
-    return api_handler(manage_api(parts.originals, parts.ledger, trainings, telemetry), telemetry)
+    app = manage_api(parts.originals, parts.ledger, trainings, parts.synonyms, telemetry)
+    return api_handler(app, telemetry)

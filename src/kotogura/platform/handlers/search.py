@@ -17,4 +17,5 @@ def search_handler() -> Handler:
     models = ServingModels(parts.files, OnnxEmbedder.open)
     opened = OpenGenerations(parts.generations, parts.files, models)
     telemetry = Telemetry()
-    return api_handler(search_api(SearchService(opened, sudachi_analyzer()), telemetry), telemetry)
+    service = SearchService(opened, sudachi_analyzer(), synonyms=parts.synonyms)
+    return api_handler(search_api(service, telemetry), telemetry)
