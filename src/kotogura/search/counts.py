@@ -8,25 +8,33 @@ from numpy.typing import NDArray
 
 from kotogura.index.manifest import FIELDS
 from kotogura.index.postings import TermPostings
+from kotogura.index.reader import GenerationReader
 from kotogura.index.streams import stream_field
 from kotogura.search.query_words import Alternative, Alternatives
 
+_DOCUMENT = 32
+"""A place is a document's number, shifted so far, and a unit's number."""
 Counts = tuple[NDArray[np.int64], NDArray[np.uint32]]
 """Documents, ascending, and beside them how often something stands in each."""
 
 
 def joined(
-    word: Alternatives, postings: Mapping[tuple[str, str], TermPostings]
+    word: Alternatives,
+    postings: Mapping[tuple[str, str], TermPostings],
+    reader: GenerationReader,
 ) -> dict[str, Counts]:
     """Return by field where any alternative stands; how often is the greatest of theirs.
 
     Args:
         word: its alternatives.
         postings: by (field, term), of all their terms.
+        reader: of the generation; it tells whether the terms of a run are neighbours.
     """
     found: dict[str, Counts] = {}
     for field in FIELDS:
-        parts = [part for one in word if (part := _of_one(one, field, postings)) is not None]
+        parts = [
+            part for one in word if (part := _of_one(one, field, postings, reader)) is not None
+        ]
         if len(parts) == 1:
             found[field] = parts[0]
         elif parts:
@@ -52,12 +60,12 @@ def union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def _of_one(
-    one: Alternative, field: str, postings: Mapping[tuple[str, str], TermPostings]
+    one: Alternative,
+    field: str,
+    postings: Mapping[tuple[str, str], TermPostings],
+    reader: GenerationReader,
 ) -> Counts | None:
-    """Return where all terms of one alternative stand in a field; None if one never does.
-
-    Of several terms, each is counted; that they are neighbours in an unknown word is likely then.
-    """
+    """Return where one alternative stands in a field, its terms in a row; None if it never does."""
     name = stream_field(field, one.stream)
     having = [postings.get((name, term)) for term in one.terms]
     some = [part for part in having if part is not None]
@@ -66,5 +74,13 @@ def _of_one(
     if len(some) == 1:
         return some[0].documents, some[0].frequencies
     documents = reduce(np.intersect1d, [part.documents for part in some])
-    counts = [part.frequencies[np.searchsorted(part.documents, documents)] for part in some]
-    return documents, np.min(counts, axis=0)
+    if not len(documents):
+        return None
+    places = (
+        (numbers << _DOCUMENT) + positions - place
+        for place, term in enumerate(one.terms)
+        for numbers, positions in [reader.positions(name, term, documents)]
+    )
+    firsts = reduce(np.intersect1d, places)
+    documents, counts = np.unique(firsts >> _DOCUMENT, return_counts=True)
+    return (documents, counts.astype(np.uint32)) if len(documents) else None
