@@ -1,7 +1,8 @@
 """What a query asks for, as a tree. All nodes are immutable and know where they begin.
 
 A column counts code points of the query from 1. `Run` is what stands side by side: any of its bare
-parts will do, but every part that is a phrase, a field, a filter or an exclusion must hold.
+parts will do, but every part that is a phrase, a field, a filter or an exclusion, or a group of
+nothing else, must hold.
 """
 
 from dataclasses import dataclass

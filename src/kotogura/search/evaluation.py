@@ -249,8 +249,8 @@ def _is_required(node: Node) -> bool:
             return True
         case tree.Boosted():
             return _is_required(node.node)
-        case tree.All() | tree.Any():
-            return all(isinstance(one, tree.Filter) for one in node.nodes)
+        case tree.All() | tree.Any() | tree.Run():
+            return all(map(_is_required, node.nodes))
     return False
 
 
