@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -133,9 +134,22 @@ def bucket(aws: Callable[..., Any]) -> tuple[Any, str]:
 class FilledBucket(BucketOriginals):
     """The bucket with a way to put files in, as tenants do by themselves."""
 
-    def put(self, tenant: TenantId, name: str, data: bytes) -> str:
+    def put(
+        self,
+        tenant: TenantId,
+        name: str,
+        data: bytes,
+        metadata: dict[str, str] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> str:
         key = f"{tenant}/documents/{name}"
-        answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=data)
+        answer = self._client.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            Metadata=metadata or {},
+            Tagging=urlencode(tags or {}),
+        )
         return answer["VersionId"]
 
 

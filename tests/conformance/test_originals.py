@@ -2,7 +2,7 @@
 
 import pytest
 
-from kotogura.documents.originals import OriginalFile
+from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 from tests.conformance.conftest import FilledBucket, choice
 from tests.memory.originals import MemoryOriginals
@@ -36,6 +36,17 @@ def test_no_more_than_one_byte_above_the_limit_is_read(originals: Filled, minato
     originals.put(minato, "a.txt", b"x" * 100)
     assert originals.read(minato, "a.txt", None, 99) == b"x" * 100
     assert originals.read(minato, "a.txt", None, 10) == b"x" * 11
+
+
+def test_what_an_owner_wrote_on_a_file_comes_with_it(originals: Filled, minato: TenantId) -> None:
+    tags = {"部署": "総務", "draft": ""}
+    version = originals.put(minato, "a.txt", b"one", metadata={"dept": "sales"}, tags=tags)
+    originals.put(minato, "a.txt", b"two")
+    assert originals.fetch(minato, "a.txt", version, 2) == Original(
+        b"one", metadata={"dept": "sales"}, tags=tags
+    )
+    assert originals.fetch(minato, "a.txt", None, PLENTY) == Original(b"two")
+    assert originals.fetch(minato, "b.txt", None, PLENTY) is None
 
 
 def test_a_missing_file_is_none(originals: Filled, minato: TenantId) -> None:

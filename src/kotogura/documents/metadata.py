@@ -144,13 +144,17 @@ def combine(*sources: Mapping[str, Sequence[MetadataValue]]) -> Fields:
             name = field_name(key)
             if name and name not in _RESERVED:
                 named.setdefault(name, []).extend(_within(values))
-        fields |= {name: values[:VALUE_LIMIT] for name, values in named.items() if values}
+        for name, values in named.items():
+            if values:
+                fields.pop(name, None)  # so that it is among the latest
+                fields[name] = values[:VALUE_LIMIT]
     if "date" not in fields:
         dates = fields.get("modified") or fields.get("created")
         if dates:
             fields["date"] = dates[:1]
     if len(fields) > FIELD_LIMIT:  # the latest source's, and the date, are surely kept
-        kept = sorted(reversed(fields), key=lambda name: name != "date")[:FIELD_LIMIT]
+        latest = list(reversed(fields))
+        kept = sorted(latest, key=lambda name: name != "date")[:FIELD_LIMIT]
         fields = {name: values for name, values in fields.items() if name in kept}
     return fields
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kotogura.index.metadata_columns import Column
+from kotogura.index.metadata_columns import Column, Fact
 from kotogura.index.reader import GenerationReader
 
 Numbers = NDArray[np.int64]
@@ -73,6 +73,8 @@ def short_type(media_type: str) -> str:
 
 def columns(reader: GenerationReader, field: str) -> tuple[Column, ...]:
     """Return all values of `field`, a column for each kind; none for a field that nothing has."""
+    if field in _FACTS:
+        return (reader.metadata.fact(_FACTS[field]),)
     made = _MADE.get(field)
     if made is None:
         return reader.metadata.columns(field)
@@ -89,7 +91,7 @@ def known_fields(reader: GenerationReader) -> frozenset[str]:
     key = reader.key("known-fields")
     found: frozenset[str] | None = reader.cache.get(key)
     if found is None:
-        found = frozenset(_MADE) | {one.name for one in reader.metadata.fields()}
+        found = frozenset((*_FACTS, *_MADE)) | {one.name for one in reader.metadata.fields()}
         reader.cache.put(key, found, 100 * len(found))
     return found
 
@@ -111,18 +113,6 @@ def spellings(reader: GenerationReader, field: str, column: Column) -> Spellings
         size = groups.nbytes + sum(100 + 2 * len(text) for text in folded)
         reader.cache.put(key, found, size)
     return found
-
-
-def _name(reader: GenerationReader) -> Column:
-    return reader.metadata.fact("name")
-
-
-def _title(reader: GenerationReader) -> Column:
-    return reader.metadata.fact("title")
-
-
-def _size_bytes(reader: GenerationReader) -> Column:
-    return reader.metadata.fact("size_bytes")
 
 
 def _type(reader: GenerationReader) -> Column:
@@ -151,10 +141,5 @@ def _of_texts(column: Column, made: list[list[str]]) -> Column:
     return Column("text", np.repeat(column.documents, own), values, tuple(texts))
 
 
-_MADE: dict[str, Callable[[GenerationReader], Column]] = {
-    "folder": _folder,
-    "name": _name,
-    "size_bytes": _size_bytes,
-    "title": _title,
-    "type": _type,
-}
+_FACTS: dict[str, Fact] = {"name": "name", "size_bytes": "size_bytes", "title": "title"}
+_MADE: dict[str, Callable[[GenerationReader], Column]] = {"folder": _folder, "type": _type}

@@ -235,6 +235,24 @@ def test_a_bad_document_is_quarantined_and_stops_nobody(filled: Library) -> None
         assert found.reason.code == code
 
 
+def test_a_description_is_no_document_and_is_read_with_its_own(filled: Library) -> None:
+    filled.originals.put(filled.tenant, "a.txt.meta.json", b'{"title": "A described title"}')
+    planned = filled.plan()
+    assert planned.document_count == 3
+    filled.build(planned)
+    filled.swap(planned)
+    assert filled.found("described") == {"a.txt"}
+
+
+def test_a_bad_description_quarantines_its_document_alone(filled: Library) -> None:
+    filled.originals.put(filled.tenant, "a.txt.meta.json", b"{")
+    filled.reindex()
+    found = record(filled, "a.txt")
+    assert found.reason is not None
+    assert found.reason.code == "invalid-metadata"
+    assert record(filled, "b.txt").state is DocumentState.INDEXED
+
+
 def test_a_batch_of_bad_documents_makes_no_segment(library: Library) -> None:
     library.originals.put(library.tenant, "b.exe", b"%PDF-1.7")
     planned = library.plan()

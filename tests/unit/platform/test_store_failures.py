@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
+from kotogura.documents.originals import Original
 from kotogura.errors import StoreUnavailable, TenantExists, Throttled
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.folder import FolderFiles
@@ -102,7 +104,7 @@ def test_what_one_batch_left_over_is_asked_for_again(dynamodb: Stubber, table: T
 
 
 BUCKET_CALLS: dict[str, Callable[[BucketOriginals], Any]] = {
-    "get_object": lambda bucket: bucket.read(MINATO, "a.txt", None, 10),
+    "get_object": lambda bucket: bucket.fetch(MINATO, "a.txt", None, 10),
     "head_object": lambda bucket: bucket.exists(MINATO, "a.txt"),
     "list_objects_v2": lambda bucket: list(bucket.list(MINATO)),
     "delete_object": lambda bucket: bucket.remove(MINATO, "a.txt"),
@@ -137,6 +139,40 @@ def test_what_is_not_in_the_bucket_is_none(code: str) -> None:
         stubber.add_client_error("get_object", code)
         bucket = BucketOriginals(stubber.client, "kotogura-documents")
         assert bucket.read(MINATO, "a.txt", "v1", 10) is None
+
+
+def test_tags_are_asked_for_only_where_there_are_some_and_of_the_same_version() -> None:
+    where = {"Bucket": "kotogura-documents", "Key": "minato-shoji/documents/a.txt"}
+    with Stubber(boto3.client("s3")) as stubber:
+        for version, count in (("v1", 1), (None, 1), ("v2", 0)):
+            asked = where | ({"VersionId": version} if version else {})
+            body = {"Body": BytesIO(b"data"), "Metadata": {"author": "=?UTF-8?B?5riv?="}}
+            stubber.add_response("get_object", body | ({"TagCount": 1} if count else {}), asked)
+            if count:
+                tags = {"TagSet": [{"Key": "dept", "Value": "総務"}]}
+                stubber.add_response("get_object_tagging", tags, asked)
+        bucket = BucketOriginals(stubber.client, "kotogura-documents")
+        tagged = Original(b"data", {"author": "港"}, {"dept": "総務"})
+        assert bucket.fetch(MINATO, "a.txt", "v1", 10) == tagged
+        assert bucket.fetch(MINATO, "a.txt", None, 10) == tagged
+        assert bucket.fetch(MINATO, "a.txt", "v2", 10) == Original(b"data", {"author": "港"})
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("value", "decoded"),
+    [
+        ("plain", "plain"),
+        ("=?UTF-8?Q?=E6=B8=AF?=", "港"),
+        ("=?x-none?B?AA==?=", "=?x-none?B?AA==?="),
+    ],
+)
+def test_metadata_that_is_not_ascii_is_decoded_as_s3_tells_it(value: str, decoded: str) -> None:
+    with Stubber(boto3.client("s3")) as stubber:
+        answer = {"Body": BytesIO(b""), "Metadata": {"a": value}}
+        stubber.add_response("get_object", answer)
+        found = BucketOriginals(stubber.client, "kotogura-documents").fetch(MINATO, "a", None, 1)
+        assert found == Original(b"", {"a": decoded})
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_trace(

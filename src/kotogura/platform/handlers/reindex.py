@@ -45,6 +45,7 @@ def build_handler() -> Handler:
             analyzer=analyzer,
             embed=embed,
             files=parts.files,
+            read=parts.read,
         ).model_dump()
 
     return Telemetry().step(work)
