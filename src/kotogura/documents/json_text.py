@@ -36,12 +36,19 @@ def read_json(text: str, budget: Budget) -> FormattedText:
 
 
 def read_json_lines(text: str, budget: Budget) -> FormattedText:
-    """Return what a JSON Lines file says as a whole: the texts of each line, line by line."""
+    """Return what a JSON Lines file says: the texts of each line, which is a section of its own.
+
+    A section's heading is the line's `title`, or else its number.
+    """
     body = BodyBuilder(budget)
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            _add(body, _parse(line, number))
-    return FormattedText("", body.build()[0])
+            value = _parse(line, number)
+            title = value.get("title") if isinstance(value, dict) else None
+            body.section(title if isinstance(title, str) and title.strip() else str(number))
+            _add(body, value)
+    whole, sections = body.build()
+    return FormattedText("", whole, sections)
 
 
 def _parse(text: str, line: int) -> Any:
@@ -82,7 +89,7 @@ def _fields(value: Any) -> dict[str, list[MetadataValue]]:
         values = held if isinstance(held, list) else [held]
         short = [_value(one) for one in values if _is_short(one)]
         if name not in _TEXTS and short and len(short) == len(values):
-            found[name] = short
+            found["tag" if name == "tags" else name] = short
     return found
 
 
