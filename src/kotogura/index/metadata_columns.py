@@ -175,16 +175,20 @@ class MetadataColumns:
         self, kind: str, sql: str, documents: Sequence[int]
     ) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (number, row) of what `sql` reads about `documents`, in the files' order."""
-        files, bases = self._files(kind)
         wanted = set(documents)
-        if not files or not wanted:
+        files: list[str] = []
+        bases: list[int] = []
+        ordinals: set[int] = set()
+        for base, entry in self._segments:
+            own = [number - base for number in wanted if 0 <= number - base < entry.document_count]
+            if own and kind in entry.files:
+                files.append(self._path(entry, kind))
+                bases.append(base)
+                ordinals.update(own)
+        if not files:
             return
-        starts = np.array([base for base, _ in self._segments], dtype=np.int64)
-        numbers_ = np.array(sorted(wanted), dtype=np.int64)
-        ordinals = numbers_ - starts[np.searchsorted(starts, numbers_, side="right") - 1]
-        parameters = {"files": files, "documents": np.unique(ordinals).tolist()}
-        for row in self._fetch(sql, parameters).to_pylist():
-            number = int(bases[row["file_index"]]) + row["document"]
+        for row in self._fetch(sql, {"files": files, "documents": sorted(ordinals)}).to_pylist():
+            number = bases[row["file_index"]] + row["document"]
             if number in wanted:  # another segment's document may have the same ordinal
                 yield number, row
 
