@@ -5,6 +5,7 @@ segments before it. The SQL stands in `kotogura.index.statements`. Opening reads
 query needs is read when it is asked for, and kept in a cache that counts bytes.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Span:
     field: str
     start: int
     end: int
+    term: str = dataclasses.field(default="", compare=False)
 
 
 class GenerationReader:
@@ -236,8 +238,8 @@ class GenerationReader:
         for segment, places in by_segment.items():
             for place, spans in self._segment(segment).spans(places).items():
                 number = int(self._bases[segment]) + place.ordinal
-                of_term = found[number, terms[segment, place.row]]
-                of_term += [Span(place.field, start, end) for start, end in spans]
+                term = terms[segment, place.row]
+                found[number, term] += [Span(place.field, *span, term) for span in spans]
         return found
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:

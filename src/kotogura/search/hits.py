@@ -75,11 +75,12 @@ def _snippet(
     places: list[Span],
     meaning: MeaningScores | None,
 ) -> Snippet:
-    spans = [(span.start, span.end) for span in places if span.field == "body"]
+    shown = [span for span in places if span.field == "body"]
+    spans = [(span.start, span.end) for span in shown]
     best = opened.passages.passage(meaning, number) if meaning else None
     # By both, a passage is shown only where no word of the query is to be seen.
     passage = (best.start, best.end) if best and not spans else None
-    return make_snippet(body, spans, passage)
+    return make_snippet(body, spans, passage, words=[span.term for span in shown])
 
 
 def _shown_from(snippet: Snippet) -> int:

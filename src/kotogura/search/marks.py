@@ -1,7 +1,7 @@
 """Marks: what to highlight of a query in the documents that it finds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kotogura.index.reader import GenerationReader, Span
 from kotogura.search.phrases import PhraseWord, find_phrase
@@ -55,5 +55,6 @@ def _phrase_spans(
     ranges = list(
         zip(places.documents.tolist(), places.firsts.tolist(), places.lasts.tolist(), strict=True)
     )
+    text = " ".join(word.alternatives[0].terms[0] for word in phrase.words)
     spans = reader.unit_spans(field, ranges)
-    return [(document, span) for (document, _, _), span in spans.items()]
+    return [(document, replace(span, term=text)) for (document, _, _), span in spans.items()]

@@ -1,5 +1,8 @@
 """Snippets: a cut of the body, and what in it answers the query."""
 
+import html
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,3 +141,56 @@ def test_offsets_are_right_and_highlights_lie_apart_within_the_cut(
 def test_a_highlight_longer_than_the_cut_still_begins_it(limit: int) -> None:
     snippet = make_snippet("あ。申請申請申請", [(2, 8)], limit=limit)
     assert snippet.text == "申請申請申請"[:limit]
+
+
+def test_the_cut_that_shows_the_most_different_words_is_taken() -> None:
+    body = "休暇と休暇と休暇。" + "あ" * 300 + "。休暇の申請。"
+    spans = spans_of(body, "休暇", "申請")
+    words = [body[start:end] for start, end in spans]
+    snippet = make_snippet(body, spans, words=words)
+    assert shown(body, snippet.highlights) == ["休暇", "申請"]
+    assert snippet.more == []
+
+
+def test_further_fragments_show_words_that_the_best_does_not() -> None:
+    body = "承認。" + "あ" * 300 + "。休暇の申請。" + "い" * 300 + "。規程。" + "う" * 300 + "休暇"
+    spans = spans_of(body, "休暇", "申請", "承認", "規程")
+    words = [body[start:end] for start, end in spans]
+    snippet = make_snippet(body, spans, words=words)
+    assert shown(body, snippet.highlights) == ["休暇", "申請"]
+    assert [shown(body, one.highlights) for one in snippet.more] == [["承認"], ["規程"]]
+
+
+def test_html_is_safe_and_marks_what_is_highlighted() -> None:
+    body = "<script>alert(1)</script> & 休暇"
+    snippet = make_snippet(body, spans_of(body, "script", "休暇"))
+    assert snippet.html == (
+        "&lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt; &amp; <mark>休暇</mark>"
+    )
+
+
+@given(
+    body=st.text(st.sampled_from("ab<&。\n "), max_size=400),
+    places=st.lists(st.tuples(st.integers(0, 399), st.integers(1, 9), st.sampled_from("xyz"))),
+    limit=st.integers(10, 60),
+)
+def test_fragments_are_cuts_that_do_not_overlap(
+    body: str, places: list[tuple[int, int, str]], limit: int
+) -> None:
+    some = [
+        (start, start + size, word) for start, size, word in places if start + size <= len(body)
+    ]
+    spans = [(start, end) for start, end, _ in some]
+    snippet = make_snippet(body, spans, limit=limit, words=[word for _, _, word in some])
+    fragments = sorted([snippet, *snippet.more], key=lambda one: one.start)
+    behind = 0
+    for one in fragments:
+        assert behind <= one.start
+        assert one.text == body[one.start : one.start + len(one.text)]
+        assert len(one.text) <= limit
+        behind = one.start + len(one.text)
+        plain = re.sub("</?mark>", "", one.html)
+        assert html.unescape(plain) == one.text
+        assert re.findall("<mark>(.*?)</mark>", one.html, re.DOTALL) == [
+            html.escape(body[start:end]) for start, end in one.highlights
+        ]
