@@ -55,6 +55,7 @@ class SearchAnswer(BaseModel):
         hits: at most as many as were asked for.
         facets: counts over all that match, for each facet asked for.
         cursor: leads to the next page of this very search; None when there is none.
+        did_you_mean: spellings of the query that documents have, where no document has its words.
     """
 
     mode: Mode
@@ -63,6 +64,7 @@ class SearchAnswer(BaseModel):
     hits: list[Hit]
     facets: list[FacetCounts] = []
     cursor: str | None = None
+    did_you_mean: list[str] = []
 
 
 class SimilarDocuments(BaseModel):

@@ -45,12 +45,14 @@ class Found:
         scores: float64 [document count], above 0 where it was found.
         marks: what to highlight.
         meaning: what passages a search by meaning found.
+        has_words: False where a search by both found nothing by word.
         explain: tells how the scores of documents came about, in their order.
     """
 
     scores: Scores
     marks: Marks
     meaning: MeaningScores | None = None
+    has_words: bool = True
     explain: Callable[[Sequence[int]], list[Explanation]] = lambda documents: [
         _NOTHING for _ in documents
     ]
@@ -123,7 +125,7 @@ class Scoring:
         else:
             by_word = self._by_word(opened, node, text, synonyms)
         if mode == "words" or not text.strip():
-            return Found(by_word.scores, by_word.marks, None, by_word.explained)
+            return Found(by_word.scores, by_word.marks, explain=by_word.explained)
         meaning = opened.passages.score(embed(opened, text))
         if by_word.required is not None:
             meaning = meaning.within(by_word.required)
@@ -143,7 +145,7 @@ class Scoring:
             ]
 
         marks = by_word.marks if mode == "both" else Marks()
-        return Found(scores, marks, meaning, explain)
+        return Found(scores, marks, meaning, bool(by_word.scores.any()), explain)
 
     def by_word(
         self, opened: OpenGeneration, query: str, synonyms: Synonyms = NO_SYNONYMS

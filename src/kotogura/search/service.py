@@ -31,6 +31,7 @@ from kotogura.search.request import (
     read_request,
 )
 from kotogura.search.scoring import Found, Scoring, nothing_asked
+from kotogura.search.spelling import did_you_mean
 from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
 from kotogura.search.words import query_terms
@@ -112,6 +113,9 @@ class SearchService:
             embed = self._opened.embed
             found = self._scoring.score(opened, query, mode, embed, self._synonyms(tenant))
         page = make_page(opened.reader, request, mode, found.scores, after)
+        spellings: list[str] = []
+        if not request.is_listing and mode != "meaning" and not (page.total and found.has_words):
+            spellings = did_you_mean(query, opened, self._analyzer)
         return SearchAnswer(
             mode=mode,
             generation=opened.manifest.generation,
@@ -119,6 +123,7 @@ class SearchService:
             hits=make_hits(opened, page.ranked, found, request.selection, request.explain),
             facets=page.facets,
             cursor=page.cursor,
+            did_you_mean=spellings,
         )
 
     def rank_words(self, tenant: TenantId, query: str, limit: int = 10) -> list[tuple[str, float]]:

@@ -4,7 +4,7 @@ Segments never change, so what is read of one is kept for every generation that 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +41,13 @@ class WrittenWord:
     reading: str
     document_frequency: int
 
+    def joined(self, other: "WrittenWord | None") -> "WrittenWord":
+        """Return the same word in the documents of both, of which there is one at least."""
+        if other is None:
+            return self
+        frequency = self.document_frequency + other.document_frequency
+        return WrittenWord(self.form, self.reading or other.reading, frequency)
+
 
 @dataclass(slots=True, eq=False)
 class SegmentForms:
@@ -68,6 +75,23 @@ class SegmentForms:
         elif is_sounding(text):
             found = np.union1d(found, self._sounding(sound(text)))
         return found
+
+    def spellings(self, text: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield what `text` is to be compared with, and `text` as it is compared; by row.
+
+        Those are forms, and for kana and Latin letters readings or sounds.
+        """
+        yield text, [form.casefold() for form in self.forms.to_pylist()]
+        if is_kana(text):
+            yield hiragana(text), self.readings.to_pylist()
+        elif is_sounding(text):
+            yield sound(text), [sound(reading) for reading in self.readings.to_pylist()]
+
+    def word(self, row: int, entry: SegmentEntry) -> WrittenWord:
+        """Return the word of a row; of its documents only the share counts that is live."""
+        share = entry.live_count / entry.document_count
+        frequency = max(1, round(int(self.frequencies[row]) * share))
+        return WrittenWord(self.forms[row].as_py(), self.readings[row].as_py(), frequency)
 
     def _sounding(self, beginning: str) -> Rows:
         if not beginning:
@@ -103,16 +127,15 @@ class WrittenWords:
         found: dict[str, WrittenWord] = {}
         alive: set[str] = set()
         for entry, segment in self.segments():
-            rows = segment.beginning(text)[:_POOL_COUNT]
-            for word, frequency in _words(segment, rows, entry):
-                before = found.get(word.form)
-                found[word.form] = _sum(before, word) if before else word
-                if frequency > len(entry.tombstones):
+            for row in segment.beginning(text)[:_POOL_COUNT].tolist():
+                word = segment.word(row, entry)
+                found[word.form] = word.joined(found.get(word.form))
+                if segment.frequencies[row] > len(entry.tombstones):
                     alive.add(word.form)
         ranked = sorted(
             found.values(), key=lambda word: (-word.document_frequency, len(word.form), word.form)
         )
-        return self._with_documents(ranked, alive, limit, analyzer)
+        return self.with_documents(ranked, limit, analyzer, alive)
 
     def segments(self) -> Iterator[tuple[SegmentEntry, SegmentForms]]:
         """Yield each segment that has live documents, and its forms."""
@@ -131,12 +154,17 @@ class WrittenWords:
                 cache.put(key, forms, forms.size_bytes)
             yield entry, forms
 
-    def _with_documents(
-        self, ranked: list[WrittenWord], alive: set[str], limit: int, analyzer: Analyzer
+    def with_documents(
+        self,
+        ranked: list[WrittenWord],
+        limit: int,
+        analyzer: Analyzer,
+        alive: Set[str] = frozenset(),
     ) -> list[WrittenWord]:
         """Return the first `limit` of `ranked` that documents without a tombstone have.
 
-        Forms are counted when a segment is written, so a word may have lost its documents since.
+        Forms are counted when a segment is written, so a word may have lost its documents since;
+        those in `alive` have not.
         """
         found: list[WrittenWord] = []
         for first in range(0, len(ranked), limit):
@@ -166,22 +194,3 @@ def _starting(column: pa.StringArray, text: str, *, ignore_case: bool = False) -
         return np.zeros(0, dtype=np.int64)
     mask = pc.starts_with(column, pattern=text, ignore_case=ignore_case)
     return np.flatnonzero(numbers(mask.cast(pa.uint8())))
-
-
-def _words(
-    segment: SegmentForms, rows: Rows, entry: SegmentEntry
-) -> Iterator[tuple[WrittenWord, int]]:
-    """Yield words of a segment, and their documents with those that have a tombstone.
-
-    Of a word's documents only the share counts that is live in the segment.
-    """
-    share = entry.live_count / entry.document_count
-    for row in rows.tolist():
-        frequency = int(segment.frequencies[row])
-        form, reading = segment.forms[row].as_py(), segment.readings[row].as_py()
-        yield WrittenWord(form, reading, max(1, round(frequency * share))), frequency
-
-
-def _sum(one: WrittenWord, other: WrittenWord) -> WrittenWord:
-    frequency = one.document_frequency + other.document_frequency
-    return WrittenWord(one.form, one.reading or other.reading, frequency)
