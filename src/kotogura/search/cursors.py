@@ -23,6 +23,7 @@ Class = Literal["", "flag", "number", "time", "text"]
 
 _CLASSES = get_args(Class)
 _MODES = get_args(Mode)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _BAD = "the cursor is not one that an answer to this search gave; begin again without it"
 
 
@@ -53,7 +54,7 @@ def question_digest(*parts: object) -> str:
 def encode_cursor(place: Place, digest: str) -> str:
     """Return the cursor that leads to `place` of the question named by `digest`."""
     parts = [digest, place.kind, place.value, place.document_id, place.version, place.mode]
-    data = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    data = _ENCODER.encode(parts).encode()
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
@@ -68,7 +69,7 @@ def decode_cursor(cursor: str, digest: str) -> Place:
             raise InvalidCursor(_BAD)
         data = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
         parts = json.loads(data)
-        json.dumps(parts, ensure_ascii=False).encode()  # JSON may hold halves of characters
+        _ENCODER.encode(parts).encode()  # JSON may hold halves of characters
     except (ValueError, binascii.Error, RecursionError):
         raise InvalidCursor(_BAD) from None
     match parts:

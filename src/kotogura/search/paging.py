@@ -126,5 +126,6 @@ def _cursor(
 
 
 def _digest(tenant: TenantId, request: SearchRequest) -> str:
-    parts = (str(tenant), request.query, request.mode, request.filters, request.sort)
-    return question_digest(*parts)
+    sort = request.sort
+    parts = (str(tenant), request.query, request.mode, request.filters)
+    return question_digest(*parts, sort.field, sort.descending)
