@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
@@ -18,6 +19,7 @@ from kotogura.index.streams import Stream
 _SHORTEST_READING = 2
 _SHORTEST_LETTERS = 3
 _WIDEST = 8
+_KEPT_COUNT = 8_192
 _COMPOUND = re.compile("[\u3400-\u4dbf\u4e00-\u9fffァ-ヺー々]{3,12}")
 _KATAKANA = re.compile("[ァ-ヺ]")
 _ALONE = re.compile(
@@ -92,34 +94,39 @@ def query_words(
     if index_fingerprint and analyzer.fingerprint != index_fingerprint:
         raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
     analyzed = analyzer.analyze(text)
-    places: dict[tuple[int, int], list[str]] = {}
-    for term, position, width in zip(
-        analyzed.terms, analyzed.positions, analyzed.widths, strict=True
-    ):
-        places.setdefault((position, width), []).append(term)
+    places: dict[tuple[int, int], tuple[str, ...]] = {}
+    for term, *place in zip(analyzed.terms, analyzed.positions, analyzed.widths, strict=True):
+        key = place[0], place[1]
+        places[key] = (*places[key], term) if key in places else (term,)
+    is_plain = fold_kanji(normalize(text).text) == text
     words: dict[tuple[int, int], QueryWord] = {}
     starts, ends = analyzed.unit_starts, analyzed.unit_ends
+    before: QueryWord | None = None
     for (position, width), terms in places.items():
         start, end = starts[position], ends[position + width - 1]
-        written = fold_kanji(normalize(text[start:end]).text)
-        words[position, width] = QueryWord(
-            alternatives=_alternatives(terms, written),
-            start=start,
-            end=end,
-            position=position,
-            width=width,
-            instead=width > 1 and SIGNED.fullmatch(terms[0]) is not None,
-        )
-    for word in _neighbours(text, list(words.values())):
-        words.setdefault((word.position, word.width), word)
-    for word in _alone(text, analyzed, analyzer):
-        place = word.position, word.width
-        known = words.get(place)
-        words[place] = word if known is None else _joined(known, word)
-    return tuple(sorted(words.values(), key=lambda word: (word.position, -word.width)))
+        written = text[start:end] if is_plain else fold_kanji(normalize(text[start:end]).text)
+        instead = width > 1 and SIGNED.fullmatch(terms[0]) is not None
+        alternatives = _alternatives(terms, written)
+        word = QueryWord(alternatives, start, end, position, width, instead)
+        words[position, width] = word
+        if before is None or position >= before.position + before.width:  # no part of a compound
+            if before is not None and before.end == start and before.width + width < _WIDEST:
+                joined = text[before.start : end]
+                _add_neighbours(words, before, word, joined)
+            before = word
+    more = list(_alone(text, analyzed, analyzer))
+    for word in more:
+        place_of = word.position, word.width
+        known = words.get(place_of)
+        words[place_of] = word if known is None else _joined(known, word)
+    found = list(words.values())
+    if more or len(found) > len(places):
+        found.sort(key=lambda word: (word.position, -word.width))
+    return tuple(found)
 
 
-def _alternatives(terms: list[str], written: str) -> tuple[Alternative, ...]:
+@lru_cache(_KEPT_COUNT)
+def _alternatives(terms: tuple[str, ...], written: str) -> tuple[Alternative, ...]:
     """Return how a word with these terms may stand in an index, written as it is."""
     found = [Alternative("word", (term,)) for term in terms]
     if terms[0] in _SAME:
@@ -138,26 +145,22 @@ def _alternatives(terms: list[str], written: str) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
-def _neighbours(text: str, words: list[QueryWord]) -> Iterator[QueryWord]:
-    """Yield two words, one beside the other, as the one that they may be elsewhere."""
-    covered = 0
-    before: QueryWord | None = None
-    for word in words:
-        if word.position < covered:
-            continue  # a part of a compound
-        covered = word.position + word.width
-        if before is not None and before.end == word.start and before.width + word.width < _WIDEST:
-            written = fold_kanji(normalize(text[before.start : word.end]).text)
-            if _COMPOUND.fullmatch(written) is not None:
-                yield QueryWord(
-                    (Alternative("word", (written,)),),
-                    before.start,
-                    word.end,
-                    before.position,
-                    before.width + word.width,
-                    extra=True,
-                )
-        before = word
+def _add_neighbours(
+    words: dict[tuple[int, int], QueryWord], one: QueryWord, other: QueryWord, text: str
+) -> None:
+    """Add two words, one beside the other, as the one that they may be elsewhere."""
+    alternatives = _compound(text)
+    width = one.width + other.width
+    if alternatives and (one.position, width) not in words:
+        words[one.position, width] = QueryWord(
+            alternatives, one.start, other.end, one.position, width, extra=True
+        )
+
+
+@lru_cache(_KEPT_COUNT)
+def _compound(text: str) -> Alternatives:
+    written = fold_kanji(normalize(text).text)
+    return (Alternative("word", (written,)),) if _COMPOUND.fullmatch(written) else ()
 
 
 def _alone(text: str, analyzed: AnalyzedText, analyzer: Analyzer) -> Iterator[QueryWord]:
@@ -165,7 +168,7 @@ def _alone(text: str, analyzed: AnalyzedText, analyzer: Analyzer) -> Iterator[Qu
 
     Whoever types them so may mean any word of that sound, and the dictionary may cut them anyhow.
     """
-    starts, ends = list(analyzed.unit_starts), list(analyzed.unit_ends)
+    starts, ends = analyzed.unit_starts, analyzed.unit_ends
     for match in _ALONE.finditer(text):
         start, end = match.span()
         if start not in starts or end not in ends:

@@ -6,7 +6,7 @@ from kotogura.analysis.analyzer import Analyzer
 from kotogura.index.manifest import FIELDS
 from kotogura.index.reader import GenerationReader, Span
 from kotogura.index.streams import stream_field
-from kotogura.search.query_words import Alternative, QueryWord, query_words
+from kotogura.search.query_words import Alternatives, QueryWord, query_words
 from kotogura.search.synonyms import NO_SYNONYMS, Synonyms
 
 _ENTRY_BYTES = 400
@@ -45,7 +45,10 @@ def resolved(words: Sequence[QueryWord], reader: GenerationReader) -> tuple[Quer
             continue
         if word.instead:
             covered = word.position + word.width
-        found.append(word._replace(alternatives=alternatives or word.alternatives[:1]))
+        alternatives = alternatives or word.alternatives[:1]
+        if alternatives != word.alternatives:
+            word = word._replace(alternatives=alternatives)  # noqa: PLW2901 — the same, resolved
+        found.append(word)
     return tuple(found)
 
 
@@ -70,17 +73,18 @@ def places_of(
 
 def _known(
     words: Sequence[QueryWord], reader: GenerationReader
-) -> dict[tuple[Alternative, ...], tuple[Alternative, ...]]:
+) -> dict[Alternatives, Alternatives]:
     """Return which alternatives of each word the generation has."""
-    known: dict[tuple[Alternative, ...], tuple[Alternative, ...]] = {}
-    absent: list[tuple[Alternative, ...]] = []
-    base = reader.key("alternatives")
+    known: dict[Alternatives, Alternatives] = {}
+    absent: list[Alternatives] = []
+    base, get = reader.key("alternatives"), reader.cache.get
     for word in words:
-        kept = reader.cache.get((*base, word.alternatives))
+        alternatives = word.alternatives
+        kept = get((*base, alternatives))
         if kept is None:
-            absent.append(word.alternatives)
+            absent.append(alternatives)
         else:
-            known[word.alternatives] = kept
+            known[alternatives] = kept
     if not absent:
         return known
     terms = [term for some in absent for one in some for term in one.terms]
