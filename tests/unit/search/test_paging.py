@@ -194,6 +194,18 @@ def test_only_the_parts_asked_for_are_made(
     }
 
 
+@pytest.mark.parametrize(
+    "said", ["tag:b", "tag:A", "tag:*", "year:2021..", "year:>2020", "folder:r*", "folder:red/"]
+)
+def test_a_condition_means_the_same_in_a_query_and_in_a_filter(filled: Library, said: str) -> None:
+    by_filter = ask(filled, "apple", filters=[said], limit=100)
+    by_query = ask(filled, f"apple {said}", limit=100)
+    assert names(by_query.hits) == names(by_filter.hits)
+    assert 0 < by_query.total < 9
+    excluded = ask(filled, f"apple -{said}", limit=100)
+    assert names(excluded.hits) == names(ask(filled, "apple", filters=[f"-{said}"], limit=100).hits)
+
+
 def test_metadata_is_told_as_json(library: Library) -> None:
     library.described["a.txt"] = {
         "day": [datetime.date(2026, 4, 1)],
