@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kotogura.analysis.analyzer import Analyzer
+from kotogura.errors import UnanalyzableText
 from kotogura.search.query_words import Alternative, Alternatives, QueryWord, query_words
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.synonyms import SynonymRule, SynonymStore, parse_synonyms
@@ -39,13 +40,13 @@ class Synonyms:
     def of(cls, rules: Sequence[SynonymRule], analyzer: Analyzer) -> "Synonyms":
         """Return what `rules` mean to queries that `analyzer` reads.
 
-        What the analyzer drops altogether is left out.
+        What the analyzer drops altogether or refuses is left out: no indexed text has it.
         """
         read: dict[str, tuple[QueryWord, ...]] = {}
         for rule in rules:
             for word in (*rule.sources, *rule.targets):
                 if word not in read:
-                    read[word] = _outer(query_words(word, analyzer))
+                    read[word] = _read(word, analyzer)
         found: dict[_Key, dict[Alternative, None]] = {}
         for rule in rules:
             targets = {one: None for word in rule.targets for one in _target(read[word])}
@@ -117,6 +118,13 @@ class SynonymRules:
 NO_SYNONYMS = Synonyms()
 
 
+def _read(word: str, analyzer: Analyzer) -> tuple[QueryWord, ...]:
+    try:
+        return _outer(query_words(word, analyzer))
+    except UnanalyzableText:
+        return ()
+
+
 def _outer(words: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
     """Return the words that lie in no other of the text's own."""
     found: list[QueryWord] = []
@@ -135,8 +143,7 @@ def _key(words: Sequence[QueryWord]) -> _Key:
 def _side_by_side(words: Sequence[QueryWord]) -> bool:
     """Return whether nothing but a blank or a dropped word lies between `words`."""
     return all(
-        0 <= later.position - word.position - word.width <= 1
-        for word, later in pairwise(words)
+        0 <= later.position - word.position - word.width <= 1 for word, later in pairwise(words)
     )
 
 

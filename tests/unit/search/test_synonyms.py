@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from kotogura.analysis.analyzer import Analyzer
+from kotogura.analysis.analyzer import AnalyzedText, Analyzer
 from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.errors import UnanalyzableText
 from kotogura.search.opened import OpenGenerations
 from kotogura.search.query_words import query_words
 from kotogura.search.service import SearchService
 from kotogura.search.synonyms import LOOK_SECONDS, NO_SYNONYMS, SynonymRules, Synonyms
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.synonyms import parse_synonyms
+from tests.memory.language import WordAnalyzer
 from tests.memory.library import MINATO, Library
 from tests.memory.synonyms import MemorySynonyms
 
@@ -74,6 +76,16 @@ def test_one_way_synonyms_find_one_way(japanese: Library, store: MemorySynonyms)
     assert found(japanese, store, "社員食堂") >= {"食堂"}
 
 
+def test_synonyms_hold_among_operators_and_not_in_phrases(
+    japanese: Library, store: MemorySynonyms
+) -> None:
+    store.put(MINATO, RULES)
+    assert found(japanese, store, "部長 AND 開く") == {"管理職"}
+    assert found(japanese, store, "body:部長") == {"部長", "管理職"}
+    assert found(japanese, store, "開く -部長") == {"食堂"}
+    assert found(japanese, store, '"部長"') == {"部長"}
+
+
 def test_what_a_synonym_found_is_shown(japanese: Library, store: MemorySynonyms) -> None:
     store.put(MINATO, RULES)
     answer = service(japanese, store).search(MINATO, "部長", "words")
@@ -127,6 +139,21 @@ def test_rules_of_dropped_words_alone_do_nothing(analyzer: Analyzer) -> None:
     for query in ("。、", "部長。", ""):
         words = query_words(query, analyzer)
         assert synonyms.expand(words) == words
+
+
+def test_a_word_that_the_analyzer_refuses_spoils_no_other_rule() -> None:
+    class Refusing(WordAnalyzer):
+        def analyze(self, text: str) -> AnalyzedText:
+            if text == "bad":
+                raise UnanalyzableText("the analyzer refuses a character of the text")
+            return super().analyze(text)
+
+    analyzer = Refusing()
+    synonyms = Synonyms.of(parse_synonyms("bad, good\ncar, automobile"), analyzer)
+    (word,) = synonyms.expand(query_words("car", analyzer))
+    assert ("automobile",) in [one.terms for one in word.alternatives]
+    (word,) = synonyms.expand(query_words("good", analyzer))
+    assert ("bad",) not in [one.terms for one in word.alternatives]
 
 
 def test_a_source_of_several_words_stands_beside_them(analyzer: Analyzer) -> None:
