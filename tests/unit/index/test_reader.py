@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kotogura.documents.identity import document_id
@@ -146,6 +147,34 @@ def test_a_large_dictionary_is_asked_in_its_files(
         assert one.documents.tolist() == expected[key].documents.tolist()
         assert one.frequencies.tolist() == expected[key].frequencies.tolist()
         assert one.rows.tolist() == expected[key].rows.tolist()
+
+
+@pytest.mark.parametrize("whole_bytes", [0, reader_module.WHOLE_DICTIONARY_BYTES])
+def test_terms_that_begin_alike_are_told_by_how_frequent_they_are(
+    filled: Library, monkeypatch: pytest.MonkeyPatch, whole_bytes: int
+) -> None:
+    filled.upload("d.txt", "plum pea p% peach pear", title="pears")
+    monkeypatch.setattr(reader_module, "WHOLE_DICTIONARY_BYTES", whole_bytes)
+    reader = filled.reader()
+    fields = ("title", "body")
+    found = reader.terms_beginning("p", fields, 10)
+    assert found == ["pear", "plum", "p%", "pea", "peach", "pears"]
+    assert reader.terms_beginning("p", fields, 2) == ["pear", "plum"]
+    assert reader.terms_beginning("pea", ("title",), 10) == ["pears"]
+    assert reader.terms_beginning("p%", fields, 10) == ["p%"]
+    assert reader.terms_beginning("", fields, 10) == reader.terms_beginning("p", (), 10) == []
+
+
+def test_positions_are_told_by_document_and_lead_to_offsets(filled: Library) -> None:
+    reader = filled.reader()
+    b, c = numbers(reader, "b.txt", "c.txt")
+    wanted = np.array(sorted([b, c]))
+    documents, positions = reader.positions("body", "apple", wanted)
+    assert (documents.tolist(), positions.tolist()) == ([b, b], [0, 2])
+    documents, positions = reader.positions("body", "pear", wanted)
+    assert dict(zip(documents.tolist(), positions.tolist(), strict=True)) == {b: 1, c: 0}
+    assert [len(one) for one in reader.positions("title", "pear", wanted)] == [0, 0]
+    assert reader.unit_spans("body", [(b, 1, 2)]) == {(b, 1, 2): Span("body", 6, 16)}
 
 
 def test_generations_that_share_a_cache_keep_their_own(filled: Library) -> None:
