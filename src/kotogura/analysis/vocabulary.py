@@ -1,6 +1,7 @@
 """What each morpheme is worth: its terms, readings, characters and units, worked out once."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sudachipy import Morpheme, SplitMode
@@ -23,6 +24,7 @@ _DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
 _READ_CLASSES = {"名詞", "代名詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞"}
 """Verbs and adjectives are read as they are inflected, and the dictionary has them in kana."""
 _NUMBER = "数詞"
+_VERB = "動詞"
 _LATIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-.&'+](?=[A-Za-z0-9]))*(?:\+\+|#)?")
 _KANJI = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 _JAPANESE = re.compile(f"(?:{_KANJI.pattern}|[\u3041-\u3096\u30a1-\u30fa\u30fc])+")
@@ -42,6 +44,18 @@ def is_japanese(text: str) -> bool:
     (True, False)
     """
     return _JAPANESE.fullmatch(text) is not None
+
+
+def _noun(verb: str, stem: str) -> str:
+    """Return the noun that a verb's stem is, in the spelling of the verb.
+
+    >>> _noun("打ち切る", "打切り"), _noun("積み立てる", "積立て"), _noun("積み立てる", "積立")
+    ('打ち切り', '積み立て', '積立')
+    """
+    ending = stem[-1]
+    if _KANJI.fullmatch(ending):
+        return stem
+    return verb[:-1] if verb[-2:-1] == ending else verb[:-1] + ending
 
 
 def _is_unknown(word_id: int) -> bool:
@@ -85,7 +99,9 @@ class Vocabulary:
         return word
 
     def _word(self, morpheme: Morpheme) -> Word:
-        parts = morpheme.split(SplitMode.A, add_single=False)
+        parts: Sequence[Morpheme] = ()
+        if self._class(morpheme)[0] != _VERB:  # 申し込む is neither 申す nor 込む
+            parts = morpheme.split(SplitMode.A, add_single=False)
         whole = max(1, len(parts))
         terms = self._terms(morpheme)
         tokens = [(term, 0, whole) for term in terms]
@@ -166,9 +182,9 @@ class Vocabulary:
             term = fold_unknown(term)
         elif kind == "固有名詞":
             term = _GA.sub("が", term)
-        elif word_class == "動詞" and len(_KANJI.findall(surface)) > 1 and surface != term:
+        elif word_class == _VERB and len(_KANJI.findall(surface)) > 1 and surface != term:
             if morpheme.part_of_speech()[5] == "連用形-一般":
-                return [term, surface]
+                return list(dict.fromkeys((term, _noun(term, surface))))
         elif surface != term and _KANJI.fullmatch(surface) and surface not in term:
             return [term, surface]
         if surface != term and _LATIN.fullmatch(surface):

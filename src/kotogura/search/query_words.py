@@ -21,6 +21,8 @@ _SHORTEST_LETTERS = 3
 _WIDEST = 8
 _KEPT_COUNT = 8_192
 _COMPOUND = re.compile("[\u3400-\u4dbf\u4e00-\u9fffァ-ヺー々]{3,12}")
+_OKURIGANA = re.compile("^([\u4e00-\u9fff])[ぁ-ん]([\u4e00-\u9fff][ぁ-ん]*)$")
+"""打ち切り, which stands as 打 and 切り where a document leaves ち out and Sudachi cuts it."""
 _KATAKANA = re.compile("[ァ-ヺ]")
 _ALONE = re.compile(
     r"(?<!\w)(?:[ぁ-ゖァ-ヺー]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
@@ -132,6 +134,7 @@ def _alternatives(terms: tuple[str, ...], written: str) -> tuple[Alternative, ..
     if terms[0] in _SAME:
         found.append(Alternative("word", (_SAME[terms[0]],)))
     found += [Alternative("word", (one,)) for one in respellings(terms[0])]
+    found += [Alternative("word", pieces) for pieces in _OKURIGANA.findall(written)]
     if is_kana(written):
         reading = hiragana(fold_v(written))
         if len(reading) >= _SHORTEST_READING and hiragana(terms[0]) == reading:

@@ -74,3 +74,8 @@ def test_what_stands_beside_the_words_stands_in_the_texts_units(analyzer, text):
             assert term.strip()
             assert width >= 1
             assert position + width <= units
+
+
+def test_a_compound_verb_is_not_cut_and_its_stem_is_a_noun_too(analyzer):
+    assert listed(analyzer.analyze("繰り越し")) == [("繰り越す", 0, 1), ("繰り越し", 0, 1)]
+    assert listed(analyzer.analyze("打切り"))[1] == ("打ち切り", 0, 1)
