@@ -32,6 +32,8 @@ from kotogura.tenants.identity import TenantId
 
 _ENTRY_BYTES = 200
 """What an entry of the cache takes beside its arrays and texts, roughly."""
+_WHOLE_POSITIONS_COUNT = 16_384
+"""Of a term in more documents, the positions are read where they are asked for, and not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +141,31 @@ class GenerationReader:
             Two int64 [n] arrays, by document, then by position; a document for each position.
         """
         postings = self.postings([term]).get((field, term))
-        parts = [(np.zeros(0, dtype=np.int64),) * 2]
-        if postings is not None and len(documents):
+        if postings is None or not len(documents):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        if len(postings.documents) > _WHOLE_POSITIONS_COUNT:
             at = np.searchsorted(documents, postings.documents)
             at[at == len(documents)] = 0
-            there = documents[at] == postings.documents
-            numbers, rows = postings.documents[there], postings.rows[there].astype(np.int64)
-            segments = self._segment_numbers(numbers)
-            for segment in np.unique(segments).tolist():
-                here = segments == segment
-                counts, positions = self._segment(segment).positions(rows[here])
-                parts.append((np.repeat(numbers[here], counts), positions))
+            return self._positions(postings.only(documents[at] == postings.documents))
+        key = self.key("positions", field, term)
+        whole: tuple[Numbers, Numbers] | None = self.cache.get(key)
+        if whole is None:
+            whole = self._positions(postings)
+            self.cache.put(key, whole, whole[0].nbytes + whole[1].nbytes + _ENTRY_BYTES)
+        at = np.searchsorted(documents, whole[0])
+        at[at == len(documents)] = 0
+        kept = documents[at] == whole[0]
+        return whole[0][kept], whole[1][kept]
+
+    def _positions(self, postings: TermPostings) -> tuple[Numbers, Numbers]:
+        """Read where a term stands: (documents, positions)."""
+        parts = [(np.zeros(0, dtype=np.int64),) * 2]
+        segments = self._segment_numbers(postings.documents)
+        for segment in np.unique(segments).tolist():
+            here = segments == segment
+            rows = postings.rows[here].astype(np.int64)
+            counts, positions = self._segment(segment).positions(rows)
+            parts.append((np.repeat(postings.documents[here], counts), positions))
         return np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
 
     def unit_spans(

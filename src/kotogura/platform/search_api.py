@@ -13,6 +13,7 @@ from kotogura.errors import (
     InvalidFilter,
     InvalidQuery,
     ModelNotReady,
+    QuerySyntaxError,
     UnanalyzableText,
 )
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
@@ -50,6 +51,7 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
             "Search",
             "Find documents by word, by meaning or both",
             InvalidQuery,
+            QuerySyntaxError,
             UnanalyzableText,
             ModelNotReady,
             InvalidFilter,
