@@ -21,6 +21,7 @@ KotoguraError                    code, kind
 │   ├── TenantExists
 │   ├── ModelNotReady            the tenant has no model in service yet
 │   ├── TrainingRunning          one training per tenant at a time
+│   ├── TrainingBudgetSpent      the tenant's minutes of training for this month are used up
 │   └── RunIncomplete            a run of reindex with batches that are not built
 ├── DocumentError                the document's own fault: quarantined, never retried
 │   ├── DocumentTooLarge         too-large
@@ -39,7 +40,8 @@ KotoguraError                    code, kind
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
-│   └── StoreUnavailable         a file or table that should answer did not
+│   ├── StoreUnavailable         a file or table that should answer did not
+│   └── TrainingInterrupted      its machine was taken back; the next one goes on from there
 └── Internal                     internal: retry does not help
     ├── CorruptIndex             a file differs from what its manifest says
     ├── CorruptModel             a model differs from its digest
@@ -183,6 +185,10 @@ class TrainingRunning(Conflict):
     code = "training-running"
 
 
+class TrainingBudgetSpent(Conflict):
+    code = "training-budget-spent"
+
+
 class RunIncomplete(Conflict):
     code = "run-incomplete"
 
@@ -265,6 +271,10 @@ class CommitConflict(Unavailable):
 
 class StoreUnavailable(Unavailable):
     code = "store-unavailable"
+
+
+class TrainingInterrupted(Unavailable):
+    code = "training-interrupted"
 
 
 class Internal(KotoguraError):

@@ -42,6 +42,15 @@ class BucketOriginals:
         except _Missing:
             return None
 
+    def read_beside(self, tenant: TenantId, name: str, limit_bytes: int) -> bytes | None:
+        """Return an object beside the documents' folder, or `limit_bytes` + 1 of it, or None."""
+        try:
+            with _translated():
+                answer = self._client.get_object(Bucket=self._bucket, Key=f"{tenant}/{name}")
+                return answer["Body"].read(limit_bytes + 1)
+        except _Missing:
+            return None
+
     def fetch(
         self, tenant: TenantId, name: str, version_id: str | None, limit_bytes: int
     ) -> Original | None:

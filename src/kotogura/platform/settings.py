@@ -28,6 +28,7 @@ class Settings(BaseModel):
     train_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_TRAIN_WORKFLOW_ARN")
     tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
     training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")
+    training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

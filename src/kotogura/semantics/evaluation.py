@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kotogura.semantics.embedder import Embedder
-from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair, bare_passages
+from kotogura.semantics.training_pairs import (
+    MOST_PASSAGES_PER_DOCUMENT,
+    TrainingDocument,
+    TrainingPair,
+    bare_passages,
+)
 
 MOST_QUERIES = 500
-MOST_PASSAGES = 4_000
+MOST_PASSAGES = 2_000
 _DEPTH = 10
 
 
@@ -44,9 +49,10 @@ def evaluate(
     """Ask the queries of `pairs` and see at which rank the document of each comes.
 
     Documents rank by their best passage, ties in favour of nobody: a document that ties with the
-    right one counts as before it. Passages are compared without the titles and headings that the
-    queries are made of. At most `MOST_QUERIES` and some `MOST_PASSAGES` are used, chosen by hash
-    and so the same for every model.
+    right one counts as before it. Of a document its first `MOST_PASSAGES_PER_DOCUMENT` passages
+    count, those that pairs are made of, without the titles and headings that the queries are made
+    of. At most `MOST_QUERIES` and some `MOST_PASSAGES` are used, chosen by hash and so the same for
+    every model.
 
     Raises:
         ValueError: `pairs` is empty, or names a document that isn't in `documents`.
@@ -93,7 +99,7 @@ def _corpus(
         document = documents[index]
         if len(texts) >= MOST_PASSAGES and document.document_id not in needed:
             break
-        for passage in bare_passages(document):
+        for passage in bare_passages(document)[:MOST_PASSAGES_PER_DOCUMENT]:
             owners.append(index)
             texts.append(passage.text)
     return np.array(owners, dtype=np.int64), texts

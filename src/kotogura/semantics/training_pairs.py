@@ -4,18 +4,23 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kotogura.semantics.headings import is_heading, is_question, without_marks
 from kotogura.semantics.passages import DEFAULT_LIMIT, split_passages
 
 HELD_OUT_SHARE = 0.2
+FEWEST_WATCHED_OVER = 160
+MOST_WATCHED = 64
 _PASSAGES_PER_TITLE = 2
 _MOST_LEADS = 3
+MOST_PASSAGES_PER_DOCUMENT = 8
+MOST_PAIRS_PER_DOCUMENT = 4
 _SHORTEST_QUERY = 2
 _SHORTEST_PASSAGE = 15
-_WORDLESS = re.compile(r"[\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST_LETTERS = 0.6  # of a query's visible characters; code has fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,11 @@ def make_pairs(
     r"""Return a title with its opening passages, a heading or question with what is below.
 
     A heading that several documents share ("概要") asks nothing by itself, so the title goes before
-    it. Texts of a character or two, queries without a letter, and repeated pairs are left out. The
-    same documents always give the same pairs.
+    it. Texts of a character or two, queries that read as code, and repeated pairs are left out.
+    Of one document come at most `MOST_PAIRS_PER_DOCUMENT` pairs, its title's first and then those
+    that their hashes choose, all from its first `MOST_PASSAGES_PER_DOCUMENT` passages: a manual of
+    a thousand pages is not a thousand times as important. The same documents always give the same
+    pairs.
 
     >>> body = "# 申請\n休暇は三日前までに申請します。"
     >>> for pair in make_pairs([TrainingDocument("1", "休暇規程", body)]):
@@ -100,30 +108,60 @@ def make_pairs(
     休暇規程 → 休暇は三日前までに申請します。
     申請 → 休暇は三日前までに申請します。
     """
-    read = [(document, bare_passages(document, limit=limit)) for document in documents]
+    read = [
+        (document, bare_passages(document, limit=limit)[:MOST_PASSAGES_PER_DOCUMENT])
+        for document in documents
+    ]
     spread = Counter(
         lead for _, passages in read for lead in {lead for bare in passages for lead in bare.leads}
     )
-    pairs = (
-        TrainingPair(query, text, document.document_id)
-        for document, passages in read
-        for query, text in _asked(document, passages, spread)
-        if len(query) >= _SHORTEST_QUERY
-        and len(text) >= _SHORTEST_PASSAGE
-        and not _WORDLESS.fullmatch(query)
-    )
-    return list(dict.fromkeys(pairs))
+    pairs: dict[TrainingPair, None] = {}
+    for document, passages in read:
+        pairs |= dict.fromkeys(_chosen(document, passages, spread))
+    return list(pairs)
 
 
-def _asked(
+def _chosen(
     document: TrainingDocument, passages: Sequence[BarePassage], spread: Counter[str]
-) -> Iterator[tuple[str, str]]:
+) -> list[TrainingPair]:
     title = without_marks(document.title)
-    for bare in passages[:_PASSAGES_PER_TITLE]:
-        yield title, bare.text
-    for bare in passages:
-        for lead in bare.leads:
-            yield (f"{title} {lead}" if spread[lead] > 1 else lead), bare.text
+    by_title = [(title, bare.text) for bare in passages[:_PASSAGES_PER_TITLE]]
+    by_lead = [
+        (f"{title} {lead}" if spread[lead] > 1 else lead, bare.text)
+        for bare in passages
+        for lead in bare.leads
+    ]
+    by_lead.sort(key=lambda asked: (_place("\0".join(asked)), asked))
+    pairs = dict.fromkeys(
+        TrainingPair(query, text, document.document_id)
+        for query, text in (*by_title, *by_lead)
+        if len(query) >= _SHORTEST_QUERY and len(text) >= _SHORTEST_PASSAGE and _reads(query)
+    )
+    return list(pairs)[:MOST_PAIRS_PER_DOCUMENT]
+
+
+def _reads(query: str) -> bool:
+    """Tell whether `query` is made of words rather than of signs and digits."""
+    visible = len("".join(query.split()))
+    return len(_LETTER.findall(query)) >= max(1, _FEWEST_LETTERS * visible)
+
+
+def spread_over_documents(pairs: Sequence[TrainingPair], most: int) -> list[TrainingPair]:
+    """Return at most `most` of `pairs`: the first of every document, then every second, and so on.
+
+    Where not all documents' n-th fit, their hashes choose. The order of `pairs` is kept.
+
+    >>> pairs = [TrainingPair("q", text, "1") for text in "ab"] + [TrainingPair("q", "c", "2")]
+    >>> [pair.passage for pair in spread_over_documents(pairs, 2)]
+    ['a', 'c']
+    """
+    turns: Counter[str] = Counter()
+    ranked = []
+    for index, pair in enumerate(pairs):
+        ranked.append((turns[pair.document_id], _place(pair.document_id), index))
+        turns[pair.document_id] += 1
+    chosen = sorted(index for *_, index in sorted(ranked)[:most])
+    return [pairs[index] for index in chosen]
 
 
 def held_out(document_id: str) -> bool:
@@ -151,6 +189,19 @@ def held_out_ids(document_ids: Iterable[str]) -> frozenset[str]:
     fewest = math.ceil(len(ids) / 10) if len(ids) > 1 else 0
     most = max(fewest, math.floor(len(ids) * 2 / 5))
     return frozenset(ids[: min(max(chosen, fewest), most)])
+
+
+def watched_ids(document_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of the documents not held out only choose among weights: a tenth, 64 at most.
+
+    Hashes choose. Fewer than `FEWEST_WATCHED_OVER` documents can't spare any.
+    """
+    ids = sorted(
+        set(document_ids), key=lambda document_id: (_place(f"watch\0{document_id}"), document_id)
+    )
+    if len(ids) < FEWEST_WATCHED_OVER:
+        return frozenset()
+    return frozenset(ids[: min(MOST_WATCHED, len(ids) // 10)])
 
 
 def _place(document_id: str) -> float:

