@@ -19,7 +19,7 @@ from kotogura.index import statements
 from kotogura.index.cache import ByteCache
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.metadata import value_of
-from kotogura.index.tables import numbers
+from kotogura.index.tables import numbers, text_scalar
 
 Numbers = NDArray[np.int64]
 Fact = Literal["name", "title", "media_type", "size_bytes"]
@@ -66,8 +66,9 @@ class DocumentOrder:
 
     def place(self, document_id: str) -> tuple[int, bool]:
         """Return how many documents have a lesser id than this, and whether any has this one."""
-        lesser = pc.sum(pc.less(self._ids, document_id)).as_py() or 0
-        return lesser, bool(pc.any(pc.equal(self._ids, document_id)).as_py())
+        wanted = text_scalar(document_id)
+        lesser = pc.less(self._ids, wanted).true_count
+        return lesser, pc.equal(self._ids, wanted).true_count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,9 @@ class MetadataColumns:
         table = self._fetch(statements.METADATA, {"files": files, "field": field})
         kinds = table.column("kind")
         return tuple(
-            self._column(kind, table.filter(pc.equal(kinds, kind)), _HOLDERS[kind], bases)
+            self._column(
+                kind, table.filter(pc.equal(kinds, text_scalar(kind))), _HOLDERS[kind], bases
+            )
             for kind in sorted(kinds.unique().to_pylist())
         )
 

@@ -102,6 +102,13 @@ def numbers(array: pa.Array) -> NDArray[Any]:
     return found
 
 
+def text_scalar(text: str) -> pa.StringScalar:
+    """Return `text` to compare a column with; `pa.scalar` would import pandas as well."""
+    data = text.encode()
+    offsets = pa.py_buffer(np.array([0, len(data)], dtype=np.int32).tobytes())
+    return pa.StringArray.from_buffers(1, offsets, pa.py_buffer(data))[0]
+
+
 def lists(starts: NDArray[np.int64], values: NDArray[Any]) -> pa.ListArray:
     """Return a column of lists; `starts` has where each begins in `values`, and their end."""
     return pa.ListArray.from_arrays(pa.array(starts.astype(np.int32)), pa.array(values))
