@@ -140,6 +140,8 @@ def train(session: Session, tenant: TenantId) -> None:
     record, execution = run_training(deployment, api, tenant, session.terminal)
     for name, value in (record.figures or {}).items():
         session.terminal.line(f"{name}: {value}")
+    if record.reason:
+        session.terminal.line(f"{record.state}: {record.reason['detail']}")
     session.terminal.result({**record.model_dump(mode="json"), "execution": execution})
 
 

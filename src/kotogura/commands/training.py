@@ -1,6 +1,7 @@
 """Starting a training and following it to its end."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from kotogura.commands.api import Api
@@ -12,6 +13,25 @@ from kotogura.tenants.identity import TenantId
 
 _POLL_SECONDS = 0.5
 _ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+
+
+def described(progress: Mapping[str, Any]) -> str:
+    """Return how far a training is, in a line: only what is known by then.
+
+    >>> described({"stage": "fine-tune", "loss": 0.4321, "score": 0.87, "seconds_left": 95.2})
+    'fine-tune, loss 0.432, held-out MRR 0.870, 95 s left'
+    >>> described({"stage": "export", "loss": None})
+    'export'
+    """
+    parts = [str(progress["stage"])]
+    for name, form in (
+        ("loss", "loss {:.3f}"),
+        ("score", "held-out MRR {:.3f}"),
+        ("seconds_left", "{:.0f} s left"),
+    ):
+        if progress.get(name) is not None:
+            parts.append(form.format(float(progress[name])))
+    return ", ".join(parts)
 
 
 def run_training(
@@ -34,8 +54,11 @@ def run_training(
             record = deployment.trainings.get(tenant, training_id)
             progress = (record.progress if record else None) or {}
             if "stage" in progress:
-                stage = f"fine-tuning for {tenant}: {progress['stage']}"
-                bar.show(progress["step"], progress["steps"] or None, stage)
+                bar.show(
+                    progress["step"],
+                    progress["steps"] or None,
+                    f"fine-tuning for {tenant}: {described(progress)}",
+                )
             execution = deployment.workflows.describe_execution(executionArn=execution_arn)
             if execution["status"] in _ENDED:
                 break
