@@ -16,6 +16,8 @@ _DROPPED_TAIL = re.compile(_DROPPED.pattern + r"+\Z")
 # Python orders the marks on one character in quadratic time; no script stacks half as many.
 _CLUSTER_LIMIT = 64
 _LINE = re.compile(r"[^\n]*\n?")
+# What NFKC makes one character of: full-width ASCII and the ideographic space.
+_WIDTHS = {0x3000: 0x20, **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def normalize(text: str) -> NormalizedText:
     >>> normalize("ｶﾞｽ㌕").original_span(0, 1)
     (0, 2)
     """
-    if unicodedata.is_normalized("NFKC", text) and _DROPPED.search(text) is None:
-        return NormalizedText(text)
+    narrow = _one_to_one(text)
+    if narrow is not None:
+        return NormalizedText(narrow)
     pieces: list[str] = []
     runs: list[int] = []
     origins: list[tuple[int, int, bool]] = []
@@ -80,8 +83,9 @@ def normalize(text: str) -> NormalizedText:
 
     position = 0
     for line in _LINE.findall(text):
-        if unicodedata.is_normalized("NFKC", line) and _DROPPED.search(line) is None:
-            emit(line, position, position + len(line), True)
+        narrow = _one_to_one(line)
+        if narrow is not None:
+            emit(narrow, position, position + len(line), True)
         else:
             for start, end in _clusters(line):
                 cluster = _DROPPED_TAIL.sub("", line[start:end])  # a highlight need not show it
@@ -90,6 +94,16 @@ def normalize(text: str) -> NormalizedText:
                 emit(changed, first, first + len(cluster), changed == cluster)
         position += len(line)
     return NormalizedText("".join(pieces), tuple(runs), tuple(origins))
+
+
+def _one_to_one(text: str) -> str | None:
+    """Return `text` in NFKC if each of its characters becomes one, at the same place; else None."""
+    if _DROPPED.search(text) is not None:
+        return None
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    narrow = text.translate(_WIDTHS)
+    return narrow if unicodedata.is_normalized("NFKC", narrow) else None
 
 
 def _clusters(line: str) -> list[tuple[int, int]]:

@@ -100,15 +100,13 @@ def query_words(
     for term, *place in zip(analyzed.terms, analyzed.positions, analyzed.widths, strict=True):
         key = place[0], place[1]
         places[key] = (*places[key], term) if key in places else (term,)
-    is_plain = fold_kanji(normalize(text).text) == text
     words: dict[tuple[int, int], QueryWord] = {}
     starts, ends = analyzed.unit_starts, analyzed.unit_ends
     before: QueryWord | None = None
     for (position, width), terms in places.items():
         start, end = starts[position], ends[position + width - 1]
-        written = text[start:end] if is_plain else fold_kanji(normalize(text[start:end]).text)
         instead = width > 1 and SIGNED.fullmatch(terms[0]) is not None
-        alternatives = _alternatives(terms, written)
+        alternatives = _alternatives(terms, text[start:end])
         word = QueryWord(alternatives, start, end, position, width, instead)
         words[position, width] = word
         if before is None or position >= before.position + before.width:  # no part of a compound
@@ -130,6 +128,7 @@ def query_words(
 @lru_cache(_KEPT_COUNT)
 def _alternatives(terms: tuple[str, ...], written: str) -> tuple[Alternative, ...]:
     """Return how a word with these terms may stand in an index, written as it is."""
+    written = fold_kanji(normalize(written).text)
     found = [Alternative("word", (term,)) for term in terms]
     if terms[0] in _SAME:
         found.append(Alternative("word", (_SAME[terms[0]],)))
