@@ -7,6 +7,8 @@ from kotogura.query.tree import Node, Words
 
 TEXT_FIELDS = ("title", "body")
 
+_PARENTHESES = re.compile(r"[()（）]")
+
 _SIGNS = frozenset('"“”„＂()（）^*＊:：-−－')
 _CAPITALS = ("AND", "OR", "NOT", "ＡＮＤ", "ＯＲ", "ＮＯＴ")
 _OPERATORS = re.compile(
@@ -38,9 +40,11 @@ def parse(query: str, is_field: Callable[[str], bool] = lambda _: False) -> Node
 
     >>> parse("旅費の精算")
     Words(text='旅費の精算', column=1)
+    >>> parse("旅費規程（抄")
+    Words(text='旅費規程（抄', column=1)
     """
-    if not may_have_operators(query):
-        return Words(query, 1)
+    if not any(may_have_operators(_PARENTHESES.sub(blank, query)) for blank in ("", " ")):
+        return Words(query, 1)  # 約款(抄 and 1） are text, where no operator needs a group
     from kotogura.query.grammar import parse_operators  # noqa: PLC0415 — few queries need a parser
 
     node = parse_operators(query, is_field)
