@@ -1,4 +1,6 @@
-"""What holds for every implementation of `Originals` and `OriginalListing`."""
+"""What holds for every implementation of `OriginalFolders`."""
+
+import hashlib
 
 import pytest
 
@@ -85,6 +87,31 @@ def test_current_files_are_listed_by_name_without_folders(
     originals.remove(minato, "gone.txt")
     listed = list(originals.list(minato))
     assert listed == [OriginalFile("a.txt", 2), OriginalFile("b/c.txt", 3)]
+
+
+def test_files_are_listed_by_the_beginning_of_their_names_with_the_md5_of_each(
+    originals: Filled, minato: TenantId, other: TenantId
+) -> None:
+    originals.put(minato, "規程.jsonl", b"1")
+    originals.put(minato, "規程.jsonl/2.json", b"12")
+    originals.put(minato, "別.txt", b"1")
+    originals.put(other, "規程.jsonl/3.json", b"1")
+    [listed] = originals.list(minato, "規程.jsonl/")
+    assert (listed.name, listed.size_bytes) == ("規程.jsonl/2.json", 2)
+    assert listed.etag == hashlib.md5(b"12", usedforsecurity=False).hexdigest()
+
+
+def test_many_files_are_written_and_removed(
+    originals: Filled, minato: TenantId, other: TenantId
+) -> None:
+    names = [f"規程.jsonl/{number}+旅費 %2F.json" for number in range(30)]
+    originals.put(other, names[0], b"theirs")
+    originals.write_many(minato, {name: name.encode() for name in names})
+    assert [file.name for file in originals.list(minato)] == sorted(names)
+    assert originals.read(minato, names[7], None, PLENTY) == names[7].encode()
+    originals.remove_many(minato, [*names[1:], "none.json"])
+    assert [file.name for file in originals.list(minato)] == names[:1]
+    assert originals.read(other, names[0], None, PLENTY) == b"theirs"
 
 
 def test_two_tenants_files_are_apart(originals: Filled, minato: TenantId, other: TenantId) -> None:

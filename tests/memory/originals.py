@@ -1,13 +1,14 @@
 """A versioned bucket of tenants' files in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from kotogura.documents.lines import fingerprint
 from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 
 
 class MemoryOriginals:
-    """Implements `Originals` and `OriginalListing`; None among the versions is a delete marker."""
+    """Implements `OriginalFolders`; None among the versions is a delete marker."""
 
     def __init__(self) -> None:
         self._versions: dict[tuple[TenantId, str], list[bytes | None]] = {}
@@ -63,9 +64,20 @@ class MemoryOriginals:
         versions = self._versions.get((tenant, name), [])
         return bool(versions) and versions[-1] is not None
 
-    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
-        """Yield all current files of `tenant` by name, folders left out."""
+    def list(self, tenant: TenantId, below: str = "") -> Iterator[OriginalFile]:
+        """Yield the current files of `tenant` whose names begin with `below`, without folders."""
         for owner, name in sorted(self._versions):
             data = self._versions[owner, name][-1]
-            if owner == tenant and data is not None and not name.endswith("/"):
-                yield OriginalFile(name, len(data))
+            listed = owner == tenant and name.startswith(below) and not name.endswith("/")
+            if listed and data is not None:
+                yield OriginalFile(name, len(data), fingerprint(data))
+
+    def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
+        """Write the files of these names."""
+        for name, data in files.items():
+            self.put(tenant, name, data)
+
+    def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
+        """Remove the files of these names."""
+        for name in names:
+            self.remove(tenant, name)

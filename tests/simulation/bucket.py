@@ -3,13 +3,14 @@
 Each text has a length that no other has, so that a document's lengths tell which text it holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from kotogura.documents.changes import normalize_sequencer
 from kotogura.documents.identity import document_id, document_key
+from kotogura.documents.lines import fingerprint
 from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 from tests.simulation.faults import Faults
@@ -56,7 +57,7 @@ class _Version:
 
 
 class Bucket:
-    """Implements `Originals` and `OriginalListing` for the tenant it belongs to."""
+    """Implements `OriginalFolders` for the tenant it belongs to."""
 
     def __init__(self, tenant: TenantId, faults: Faults) -> None:
         self.events: list[Event] = []
@@ -132,12 +133,20 @@ class Bucket:
         """Return whether the name has a current version."""
         return self._faults.read(f"look for {name} in the bucket", lambda: self._exists(name))
 
-    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
-        """Yield all current files by name."""
+    def list(self, tenant: TenantId, below: str = "") -> Iterator[OriginalFile]:
+        """Yield the current files whose names begin with `below`."""
         for name in self._faults.read("list the bucket", lambda: sorted(self._versions)):
             versions = self._versions[name]
-            if versions and versions[-1].data is not None:
-                yield OriginalFile(name, len(versions[-1].data))
+            if name.startswith(below) and versions and versions[-1].data is not None:
+                yield OriginalFile(name, len(versions[-1].data), fingerprint(versions[-1].data))
+
+    def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
+        """Refuse: no tenant here has files of JSON Lines, which alone are unpacked."""
+        raise NotImplementedError
+
+    def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
+        """Refuse: no tenant here has files of JSON Lines, which alone are unpacked."""
+        raise NotImplementedError
 
     def _exists(self, name: str) -> bool:
         return self._data(name) is not None

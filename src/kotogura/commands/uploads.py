@@ -78,7 +78,11 @@ def upload(
     def is_settled(record: DocumentRecord) -> bool:
         """Whether the record tells of this upload's change, and of its end."""
         known = before.get(record.document_id) if record.name in sent else None
-        ended = record.state in {DocumentState.INDEXED, DocumentState.QUARANTINED}
+        ended = record.state in {
+            DocumentState.INDEXED,
+            DocumentState.UNPACKED,
+            DocumentState.QUARANTINED,
+        }
         return ended and (known is None or record.sequencer > known.sequencer)
 
     records = wait_for(

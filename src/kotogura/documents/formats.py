@@ -44,7 +44,6 @@ _TEXTS = {
     "text/csv": "kotogura.documents.tabular:read_csv",
     "text/tab-separated-values": "kotogura.documents.tabular:read_tsv",
     "application/json": "kotogura.documents.json_text:read_json",
-    "application/jsonl": "kotogura.documents.json_text:read_json_lines",
 }
 _BINARIES = {
     "application/pdf": "kotogura.documents.pdf:read_pdf",

@@ -16,6 +16,7 @@ from kotogura.documents.extraction import (
 )
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import Claim, DocumentLedger, DocumentState, Reason
+from kotogura.documents.lines import holds_lines
 from kotogura.documents.metadata import (
     DESCRIPTION,
     DESCRIPTION_LIMIT_BYTES,
@@ -23,7 +24,8 @@ from kotogura.documents.metadata import (
     object_fields,
     read_description,
 )
-from kotogura.documents.originals import Originals
+from kotogura.documents.originals import OriginalFolders, Originals
+from kotogura.documents.unpacking import unpack
 from kotogura.tenants.files import TenantFiles
 
 
@@ -48,7 +50,7 @@ class Quarantined(BaseModel):
 
 def receive(
     event: Mapping[str, Any],
-    originals: Originals,
+    originals: OriginalFolders,
     ledger: DocumentLedger,
     files: TenantFiles,
     read: Read = formats.read,
@@ -61,6 +63,7 @@ def receive(
 
     A `.meta.json` is no document: a change of it, its removal too, is one of the document that it
     describes, which is read anew. One that describes nothing yet is read when its document comes.
+    A file of JSON Lines is none either: each of its lines becomes an object with its own event.
 
     Raises:
         InvalidEvent, InvalidTenantId: when the event isn't about a tenant's document.
@@ -69,7 +72,11 @@ def receive(
     change = parse_event(event)
     if change.name.endswith("/"):
         return _answer(change, "skipped", "folder")
+    if holds_lines(change.name):
+        return _unpack(change, originals, ledger)
     described = described_name(change.name)
+    if described is not None and holds_lines(described):
+        return _answer(change, "skipped", "nothing-described")
     if described is not None:
         known = ledger.get(change.tenant, document_id(described))
         if known is None or known.state is DocumentState.DELETED:
@@ -79,6 +86,19 @@ def receive(
     if claim is not Claim.GRANTED:
         return _answer(change, "skipped", claim.value)
     return _stage(change, described is not None, originals, files, read)
+
+
+def _unpack(change: DocumentChange, originals: OriginalFolders, ledger: DocumentLedger) -> Intake:
+    """Unpack the file as it is now, whatever the ledger says of this change of it.
+
+    A change that a later one has overtaken may be the second try of a call that broke off, after
+    it had written beside the later one's: it too has to leave all as the file says.
+    """
+    ledger.claim(change.tenant, change)
+    there = unpack(change.tenant, change.name, originals)
+    state = DocumentState.UNPACKED if there else DocumentState.DELETED
+    ledger.settle(change.tenant, change.document_id, change.sequencer, state)
+    return _answer(change, "skipped", "unpacked")
 
 
 def _stage(

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: the texts of all values, and what short fields tell of the document."""
+"""JSON: the texts of all values, and what short fields tell of the document."""
 
 import json
 from typing import Any
@@ -22,7 +22,11 @@ def read_json(text: str, budget: Budget) -> FormattedText:
     >>> found.title, found.body, found.metadata
     ('旅費', '日当は二千円。\n総務', {'dept': ['総務']})
     """
-    value = _parse(text, 1)
+    return read_value(parse(text, 1), budget)
+
+
+def read_value(value: Any, budget: Budget) -> FormattedText:
+    """Return what a JSON value says, as `read_json` does."""
     body = BodyBuilder(budget)
     title = ""
     if isinstance(value, dict) and isinstance(value.get("title"), str):
@@ -35,23 +39,12 @@ def read_json(text: str, budget: Budget) -> FormattedText:
     return FormattedText(title, body.build()[0], metadata=_fields(value))
 
 
-def read_json_lines(text: str, budget: Budget) -> FormattedText:
-    """Return what a JSON Lines file says: the texts of each line, which is a section of its own.
+def parse(text: str, line: int) -> Any:
+    """Return the JSON value of `text`, whose first line is number `line` of its file.
 
-    A section's heading is the line's `title`, or else its number.
+    Raises:
+        BrokenDocument: when it is none.
     """
-    body = BodyBuilder(budget)
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            value = _parse(line, number)
-            title = value.get("title") if isinstance(value, dict) else None
-            body.section(title if isinstance(title, str) and title.strip() else str(number))
-            _add(body, value)
-    whole, sections = body.build()
-    return FormattedText("", whole, sections)
-
-
-def _parse(text: str, line: int) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

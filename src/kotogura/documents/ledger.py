@@ -14,6 +14,7 @@ class DocumentState(StrEnum):
 
     RECEIVED = "received"
     INDEXED = "indexed"
+    UNPACKED = "unpacked"  # a file whose lines are documents, each with a record of its own
     QUARANTINED = "quarantined"
     DELETED = "deleted"
 

@@ -1,6 +1,6 @@
 """The tenant's own files, as the product's rooms ask for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,14 +41,25 @@ class Originals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OriginalFile:
-    """A file as the bucket lists it."""
+    """A file as the bucket lists it; `etag` is the MD5 of one that was put in one piece."""
 
     name: str
     size_bytes: int
+    etag: str = field(default="", compare=False)
 
 
 class OriginalListing(Protocol):
     """Lists the tenant's own files."""
 
-    def list(self, tenant: TenantId) -> Iterable[OriginalFile]:
-        """Yield all current files of `tenant` by name, folders left out."""
+    def list(self, tenant: TenantId, below: str = "") -> Iterable[OriginalFile]:
+        """Yield the current files of `tenant` whose names begin with `below`, without folders."""
+
+
+class OriginalFolders(Originals, OriginalListing, Protocol):
+    """The tenant's own files, among them those that are made of a file's lines."""
+
+    def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
+        """Write the files of these names. When it raises, any of them may have been written."""
+
+    def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
+        """Remove the files of these names, up to 1,000; those that aren't there don't matter."""

@@ -16,6 +16,7 @@ from kotogura.documents.extraction import Read
 from kotogura.documents.identity import document_id
 from kotogura.documents.intake import read_document
 from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
+from kotogura.documents.lines import holds_lines
 from kotogura.documents.metadata import described_name
 from kotogura.documents.originals import OriginalListing, Originals
 from kotogura.errors import DocumentError, InvalidArgument, UnanalyzableText
@@ -69,8 +70,8 @@ def plan(
         batch, size = Batch(names=[], sizes_bytes=[]), 0
 
     for original in originals.list(tenant):
-        if described_name(original.name) is not None:
-            continue  # no document: it is read with the one that it describes
+        if described_name(original.name) is not None or holds_lines(original.name):
+            continue  # no document: it is read with what it describes, or by its lines' objects
         too_large = size + original.size_bytes > BATCH_BYTES
         if batch.names and (too_large or len(batch.names) >= BATCH_DOCUMENT_COUNT):
             close()

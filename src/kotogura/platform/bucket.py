@@ -1,6 +1,7 @@
 """The tenants' own files, in S3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MISSING = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 UPLOAD_SECONDS = 900
+_WRITER_COUNT = 8
 
 
 class _Missing(Exception):
@@ -26,7 +28,7 @@ class _Missing(Exception):
 
 
 class BucketOriginals:
-    """Implements `Originals` and `OriginalListing` over the documents bucket."""
+    """Implements `OriginalFolders` over the documents bucket."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -93,12 +95,12 @@ class BucketOriginals:
             return False
         return True
 
-    def list(self, tenant: TenantId) -> Iterator[OriginalFile]:
-        """Yield all current files of `tenant` by name, folders left out."""
+    def list(self, tenant: TenantId, below: str = "") -> Iterator[OriginalFile]:
+        """Yield the current files of `tenant` whose names begin with `below`, without folders."""
         prefix = documents_prefix(tenant)
         pages = iter(
             self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix
+                Bucket=self._bucket, Prefix=prefix + below
             )
         )
         while True:
@@ -109,7 +111,31 @@ class BucketOriginals:
             for entry in page.get("Contents", []):
                 name = entry["Key"].removeprefix(prefix)
                 if name and not name.endswith("/"):
-                    yield OriginalFile(name, entry["Size"])
+                    yield OriginalFile(name, entry["Size"], entry["ETag"].strip('"'))
+
+    def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
+        """Write the files of these names. When it raises, any of them may have been written."""
+
+        def write(name: str) -> None:
+            with _translated():
+                self._client.put_object(
+                    Bucket=self._bucket, Key=document_key(tenant, name), Body=files[name]
+                )
+
+        with ThreadPoolExecutor(_WRITER_COUNT) as pool:
+            for _ in pool.map(write, files):
+                pass
+
+    def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
+        """Remove the files of these names, up to 1,000; those that aren't there don't matter."""
+        with _translated():
+            answer = self._client.delete_objects(
+                Bucket=self._bucket,
+                Delete={"Objects": [{"Key": _key(tenant, name)} for name in names], "Quiet": True},
+            )
+        if answer.get("Errors"):
+            code = answer["Errors"][0].get("Code", "")
+            raise StoreUnavailable(f"the bucket refused ({code})")
 
     def remove(self, tenant: TenantId, name: str) -> None:
         """Put a delete marker on the object; its event then removes it from the index."""

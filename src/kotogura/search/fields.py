@@ -25,9 +25,6 @@ Numbers = NDArray[np.int64]
 
 _TYPES = {
     "application/json": "json",
-    "application/jsonl": "jsonl",
-    "application/x-jsonlines": "jsonl",
-    "application/x-ndjson": "jsonl",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "powerpoint",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word",

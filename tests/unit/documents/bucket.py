@@ -2,11 +2,13 @@
 
 import copy
 import json
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kotogura.documents.originals import Original
+from kotogura.documents.lines import fingerprint
+from kotogura.documents.originals import Original, OriginalFile
 from kotogura.tenants.identity import TenantId
 
 ROOT = Path(__file__).parents[3]
@@ -36,12 +38,14 @@ def changed_event(event: Event, **changes: Any) -> Event:
 
 
 class VersionedBucket:
-    """Implements `Originals`; every change returns its event. None is a delete marker."""
+    """Implements `OriginalFolders`; every change returns its event. None is a delete marker."""
 
     def __init__(self) -> None:
         self._versions: dict[tuple[TenantId, str], dict[str, bytes | None]] = {}
         self._numbers = count(1)
         self.bytes_read = 0
+        self.written: list[str] = []
+        self.removed: list[str] = []
 
     def put(self, name: str, data: bytes, tenant: TenantId = MINATO) -> Event:
         """Write a new version."""
@@ -83,6 +87,29 @@ class VersionedBucket:
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""
         return self.current(name, tenant) is not None
+
+    def list(self, tenant: TenantId, below: str = "") -> list[OriginalFile]:
+        """Return the current files whose names begin with `below`."""
+        named = (
+            (name, self.current(name, owner)) for owner, name in self._versions if owner == tenant
+        )
+        return [
+            OriginalFile(name, len(data), fingerprint(data))
+            for name, data in sorted(named, key=lambda one: one[0])
+            if data is not None and name.startswith(below)
+        ]
+
+    def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
+        """Write new versions; what was written is told by `written`."""
+        for name, data in files.items():
+            self.put(name, data, tenant)
+            self.written.append(name)
+
+    def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
+        """Put delete markers; what was removed is told by `removed`."""
+        for name in names:
+            self.remove(name, tenant)
+            self.removed.append(name)
 
     def _add(
         self, event: Event, tenant: TenantId, name: str, data: bytes | None, **fields: Any

@@ -48,13 +48,6 @@ def test_any_json_value_is_read():
     assert found("a.json", '["一", [2, null], {"三": "参"}]').body == "一\n2\n参"
 
 
-def test_each_line_of_json_lines_is_a_section():
-    document = found("a.jsonl", '{"title": "一番", "a": "文"}\n\n{"a": "別の文"}\n')
-    assert document.body == "一番\n文\n別の文"
-    assert section_at(document.sections, document.body.index("文")).heading == "一番"
-    assert section_at(document.sections, document.body.index("別の文")).heading == "3"
-
-
 def test_a_pages_headings_are_sections_and_its_meta_elements_fields():
     page = """<html lang="ja"><head><meta name="author" content="港 花子">
     <meta name="keywords" content="旅費、出張"><meta property="article:published_time"

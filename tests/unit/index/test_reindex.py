@@ -244,6 +244,17 @@ def test_a_description_is_no_document_and_is_read_with_its_own(filled: Library) 
     assert filled.found("described") == {"a.txt"}
 
 
+def test_a_file_of_json_lines_is_no_document_and_its_lines_are(filled: Library) -> None:
+    line = b'{"id": "m", "title": "A plum line", "text": "plum"}'
+    filled.originals.put(filled.tenant, "c.jsonl", line)
+    filled.originals.put(filled.tenant, "c.jsonl/m.json", line)
+    planned = filled.plan()
+    assert planned.document_count == 4
+    filled.build(planned)
+    filled.swap(planned)
+    assert filled.found("plum") == {"c.jsonl/m.json"}
+
+
 def test_a_bad_description_quarantines_its_document_alone(filled: Library) -> None:
     filled.originals.put(filled.tenant, "a.txt.meta.json", b"{")
     filled.reindex()
