@@ -191,7 +191,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sts-pairs", type=int, help="as many of them as to compare; all")
     parser.add_argument("--base", type=Path, default=Path(".kotogura/models/base"))
     parser.add_argument("--seeds", type=_numbers, default=[1, 2, 3])
-    parser.add_argument("--pairs", type=int, default=1_280, help="the most to train on")
+    parser.add_argument("--pairs", type=int, default=1_600, help="the most to train on")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, default=Path(".bench/finetune.json"))
     for name in ("epochs", "batch-size", "group-size", "trained-tokens"):

@@ -37,6 +37,7 @@ from kotogura.semantics.training_pairs import TrainingPair
 _WARM_UP_SHARE = 0.1
 _LARGEST_GRADIENT = 1.0
 _LOOKS = 3  # at the watched pairs, evenly over the training
+_NOISE = 0.01  # sixty pairs can't tell apart what differs by less; later weights are preferred
 _WATCH_BATCH = 32
 
 
@@ -60,7 +61,7 @@ class Recipe:
     learning_rate: float = 2e-5
     scale: float = 50.0
     group_size: int = GROUP_SIZE
-    trained_tokens: int = 128
+    trained_tokens: int = 64
     both_ways: bool = False
     half_precision: bool = True
 
@@ -272,11 +273,11 @@ class _Tuning:
         return self.step * _LOOKS // self.planned > (self.step - 1) * _LOOKS // self.planned
 
     def look(self) -> None:
-        """Rank the watched pairs among each other, and keep the weights if none were better."""
+        """Rank the watched pairs among each other; keep the weights unless earlier were better."""
         if not self._watched:
             return
         self._score = self._mrr()
-        if self._score >= self.best_score:
+        if self._score >= self.best_score - _NOISE:
             self.best_step, self.best_score = self.step, self._score
             self._best = {name: weight.detach().clone() for name, weight in self._trained.items()}
 

@@ -30,7 +30,7 @@ def parse_labelled(data: bytes) -> tuple[list[TrainingPair], int]:
     ([TrainingPair(query='休み', passage='三日前までに申請します。', document_id='')], 1)
     """
     pairs, wrong = [], 0
-    for line in data.decode("utf-8-sig", "replace").splitlines():
+    for line in data.decode("utf-8-sig", "replace").split("\n"):
         if not line.strip():
             continue
         try:

@@ -97,10 +97,10 @@ def make_pairs(
 
     A heading that several documents share ("概要") asks nothing by itself, so the title goes before
     it. Texts of a character or two, queries that read as code, and repeated pairs are left out.
-    Of one document come at most `MOST_PAIRS_PER_DOCUMENT` pairs, its title's first and then those
-    that their hashes choose, all from its first `MOST_PASSAGES_PER_DOCUMENT` passages: a manual of
-    a thousand pages is not a thousand times as important. The same documents always give the same
-    pairs.
+    Of one document come at most `MOST_PAIRS_PER_DOCUMENT` pairs, all from its first
+    `MOST_PASSAGES_PER_DOCUMENT` passages: its title's opening, a heading's passage, its title's
+    next passage, then more headings', which their hashes choose. A manual of a thousand pages is
+    not a thousand times as important. The same documents always give the same pairs.
 
     >>> body = "# 申請\n休暇は三日前までに申請します。"
     >>> for pair in make_pairs([TrainingDocument("1", "休暇規程", body)]):
@@ -134,7 +134,7 @@ def _chosen(
     by_lead.sort(key=lambda asked: (_place("\0".join(asked)), asked))
     pairs = dict.fromkeys(
         TrainingPair(query, text, document.document_id)
-        for query, text in (*by_title, *by_lead)
+        for query, text in (*by_title[:1], *by_lead[:1], *by_title[1:], *by_lead[1:])
         if len(query) >= _SHORTEST_QUERY and len(text) >= _SHORTEST_PASSAGE and _reads(query)
     )
     return list(pairs)[:MOST_PAIRS_PER_DOCUMENT]
