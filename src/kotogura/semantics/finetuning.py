@@ -53,7 +53,8 @@ class Recipe:
         group_size: how many of a batch are neighbours of each other; see `training_batches`.
         trained_tokens: longer texts are cut here.
         both_ways: passages must find their queries too.
-        half_precision: multiply matrices in bfloat16; weights and their changes stay float32.
+        half_precision: multiply matrices in bfloat16 where the processor can; weights and their
+            changes stay float32.
     """
 
     epochs: int = 1
@@ -204,6 +205,12 @@ def fine_tune(
     )
 
 
+def multiplies_bfloat16() -> bool:
+    """Tell whether this processor has instructions for it; without them it would be slower."""
+    cpu: Any = torch.cpu
+    return bool(cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported())  # noqa: SLF001
+
+
 class _Tuning:
     """A model in training, its optimizer, and the plan of batches."""
 
@@ -217,6 +224,7 @@ class _Tuning:
     ) -> None:
         self._model = model
         self._pairs, self._watched, self._recipe, self._seed = pairs, watched, recipe, seed
+        self._half = recipe.half_precision and multiplies_bfloat16()
         model.max_seq_length = recipe.trained_tokens
         transformer: Any = model[0]
         self._bert: Any = transformer.model
@@ -254,7 +262,7 @@ class _Tuning:
         self._model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * self._pace()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._recipe.half_precision):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
             features = [
                 self._inputs([QUERY_PREFIX + pair.query for pair in batch]),
                 self._inputs([PASSAGE_PREFIX + pair.passage for pair in batch]),
@@ -332,7 +340,7 @@ class _Tuning:
         self._model.eval()
         with (
             torch.inference_mode(),
-            torch.autocast("cpu", torch.bfloat16, enabled=self._recipe.half_precision),
+            torch.autocast("cpu", torch.bfloat16, enabled=self._half),
         ):
             queries = self._embed_all([QUERY_PREFIX + pair.query for pair in self._watched])
             passages = self._embed_all([PASSAGE_PREFIX + pair.passage for pair in self._watched])
