@@ -45,6 +45,29 @@ def test_a_replaced_file_loses_its_old_words(system: RunningSystem) -> None:
     assert system.names_found(MINATO, "枯山水") == ["notes/replaced.txt"]
 
 
+def test_each_line_of_a_json_lines_file_is_found_until_the_file_drops_it(
+    system: RunningSystem,
+) -> None:
+    lines = [
+        {"id": "春", "title": "花見", "text": "夜桜の提灯を点検する。"},
+        {"id": "秋", "title": "月見", "text": "芒と団子を供える。"},
+    ]
+    names = [f"notes/lines.jsonl/{line['id']}.json" for line in lines]
+    texts = [json.dumps(line, ensure_ascii=False) for line in lines]
+    system.put(MINATO, "notes/lines.jsonl", "\n".join(texts))
+    unpacked = system.settled(MINATO, "notes/lines.jsonl")
+    assert unpacked.state is DocumentState.UNPACKED
+    spring, autumn = (system.settled(MINATO, name) for name in names)
+    assert system.names_found(MINATO, "提灯")[0] == names[0]
+    system.put(MINATO, "notes/lines.jsonl", texts[1])
+    system.settled(MINATO, "notes/lines.jsonl", after=unpacked.sequencer)
+    dropped = system.settled(MINATO, names[0], after=spring.sequencer)
+    assert dropped.state is DocumentState.DELETED
+    system.delete(MINATO, "notes/lines.jsonl")
+    removed = system.settled(MINATO, names[1], after=autumn.sequencer)
+    assert removed.state is DocumentState.DELETED
+
+
 def test_a_deleted_file_stops_being_found(system: RunningSystem) -> None:
     identity = system.put(MINATO, "notes/deleted.txt", "題\n蜃気楼についての覚え書き。")
     first = system.settled(MINATO, "notes/deleted.txt")
