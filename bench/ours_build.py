@@ -33,7 +33,7 @@ def build(job: Job) -> dict[str, Any]:
     start, processor_start = time.perf_counter(), time.process_time()
     segments = []
     index_s = 0.0
-    for batch in _batches(passages):
+    for batch in batches(passages):
         before = Before(analyzer, (text for one in batch for text in (one.title, one.body)))
         began = time.perf_counter()
         segments.append(
@@ -73,7 +73,7 @@ def build(job: Job) -> dict[str, Any]:
     }
 
 
-def _batches(passages: Sequence[Passage]) -> Iterator[list[ExtractedDocument]]:
+def batches(passages: Sequence[Passage]) -> Iterator[list[ExtractedDocument]]:
     """Yield the passages in batches of as many documents as a reindex takes at once."""
     for first in range(0, len(passages), BATCH_DOCUMENT_COUNT):
         batch = passages[first : first + BATCH_DOCUMENT_COUNT]
