@@ -21,7 +21,7 @@ PAIRS = [
 def test_a_sentence_is_asked_for_its_like_among_all_others() -> None:
     others = [
         GradedPair("鳥が鳴く。", "猫が台所で眠る。", 1.0),
-        GradedPair("雨。", "雪が降る。", 2.0),
+        GradedPair("雨。", "雪が積もる。", 2.0),
     ]
     sentences, asked = sentence_task(PAIRS, others)
     texts = {one.id: one.text for one in sentences}
