@@ -40,8 +40,8 @@ KotoguraError                    code, kind
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
-│   ├── StoreUnavailable         a file or table that should answer did not
-│   └── TrainingInterrupted      its machine was taken back; the next one goes on from there
+│   └── StoreUnavailable         a file or table that should answer did not
+├── TrainingInterrupted          unavailable: its machine was taken back; the next one goes on
 └── Internal                     internal: retry does not help
     ├── CorruptIndex             a file differs from what its manifest says
     ├── CorruptModel             a model differs from its digest
@@ -273,8 +273,9 @@ class StoreUnavailable(Unavailable):
     code = "store-unavailable"
 
 
-class TrainingInterrupted(Unavailable):
+class TrainingInterrupted(KotoguraError):
     code = "training-interrupted"
+    kind = Kind.UNAVAILABLE
 
 
 class Internal(KotoguraError):
