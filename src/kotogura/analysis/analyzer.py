@@ -11,13 +11,15 @@ from typing import Protocol
 
 from sudachipy import Tokenizer
 
+from kotogura.analysis.joined import divided_pairs, joined_numbers, legal_forms, standing_kana
 from kotogura.analysis.kanji import fold_kanji
+from kotogura.analysis.katakana import fold_voiced
 from kotogura.analysis.latin import joined_words
 from kotogura.analysis.morphemes import morphemes
 from kotogura.analysis.normalization import normalize
 from kotogura.analysis.vocabulary import JOINED_WORD, UNKNOWN_WORD, Vocabulary
 
-_REVISION = 2
+_REVISION = 3
 """Raise it with every change of this room that changes any term, position or offset."""
 
 
@@ -111,7 +113,7 @@ class SudachiAnalyzer:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._fingerprint = fingerprint()
-        self._vocabulary = Vocabulary()
+        self._vocabulary = Vocabulary(tokenizer)
 
     @property
     def fingerprint(self) -> str:
@@ -130,6 +132,8 @@ class SudachiAnalyzer:
         terms, positions, widths = words.terms, words.positions, words.widths
         starts: list[int] = []
         ends: list[int] = []
+        shreds: list[int] = []
+        is_cut = False
         length = 0
         known = self._vocabulary.known
         for offset, morpheme in morphemes(folded, self._tokenizer):
@@ -154,10 +158,22 @@ class SudachiAnalyzer:
                 widths.append(width)
             if word.readings:
                 readings.add(word.readings, position)
+            if word.is_suffix and is_cut and ends[-2] == begin == starts[-2] + 1:
+                grams.add(((folded[begin - 1 : begin + 1], -1, 2),), position)
             if word.grams:
                 grams.add(word.grams, position)
+            if word.is_shred:
+                shreds.append(position)
+            is_cut = word.units is not None
             length += word.length
         words.insert(joined_words(folded, starts, ends))
+        words.insert(joined_numbers(folded, starts, ends))
+        words.insert(legal_forms(folded, starts, ends))
+        grams.insert(divided_pairs(folded, starts, ends))
+        if len(shreds) > 1:
+            standing = standing_kana(folded, shreds, starts, ends)
+            readings.insert(standing)
+            words.insert(self._modern(standing))
         if normalized.runs:
             spans = [normalized.original_span(*span) for span in zip(starts, ends, strict=True)]
             starts = [start for start, _ in spans]
@@ -172,6 +188,16 @@ class SudachiAnalyzer:
             readings=readings.stream(),
             grams=grams.stream(),
         )
+
+    def _modern(self, standing: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+        """Return the words in hiragana that are written ず and じ today for づ and ぢ."""
+        found = []
+        for text, position, width in standing:
+            modern = fold_voiced(text)
+            word = self._vocabulary.alone(modern) if modern != text else None
+            if word is not None:
+                found.append((word.normalized_form().casefold(), position, width))
+        return found
 
 
 class _Columns:

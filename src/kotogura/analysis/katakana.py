@@ -16,6 +16,7 @@ _SHORTEST_WITH_MARK = 4
 _LARGE = str.maketrans("ャュョッ", "ヤユヨツ")
 _LITTLE = str.maketrans("ヤユヨツ", "ャュョッ")
 _GLIDE = re.compile("(?<=[キギシジチニヒビピミリ])[ヤユヨ]|(?<=.)ツ(?=[カ-ドハ-ポ])")
+_VOICED = str.maketrans("づぢ", "ずじ")
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
@@ -26,6 +27,15 @@ def katakana(text: str) -> str:
     'コンピュータ'
     """
     return text.translate(_HIRAGANA)
+
+
+def fold_voiced(text: str) -> str:
+    """Return hiragana with ず and じ for づ and ぢ, which sound alike.
+
+    >>> fold_voiced("いなづま")
+    'いなずま'
+    """
+    return text.translate(_VOICED)
 
 
 def fold_v(term: str) -> str:

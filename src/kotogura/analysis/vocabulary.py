@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sudachipy import Morpheme, SplitMode
+from sudachipy import Morpheme, SplitMode, Tokenizer
 
 from kotogura.analysis.katakana import fold_unknown, fold_v
+from kotogura.analysis.latin import without_accents
 from kotogura.analysis.sounds import hiragana, is_kana
 
 UNKNOWN_WORD = 0xF000_0000
@@ -24,11 +25,18 @@ _DROPPED_CLASSES = {"助詞", "助動詞", "空白", _SYMBOLS}
 _READ_CLASSES = {"名詞", "代名詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞"}
 """Verbs and adjectives are read as they are inflected, and the dictionary has them in kana."""
 _NUMBER = "数詞"
+_NAME = "固有名詞"
 _VERB = "動詞"
 _LATIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-.&'+](?=[A-Za-z0-9]))*(?:\+\+|#)?")
 _KANJI = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 _JAPANESE = re.compile(f"(?:{_KANJI.pattern}|[\u3041-\u3096\u30a1-\u30fa\u30fc])+")
 _GA = re.compile(f"(?<={_KANJI.pattern})[ヶケ](?={_KANJI.pattern})")
+_TSU = re.compile(f"(?<=[一二三四五六七八九])[ツッっつ](?={_KANJI.pattern})")
+_NEW, _NEW_READING = "新", "シン"
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
+_SHREDDED = {"名詞", "副詞", "感動詞", "接頭辞", "接尾辞"}
+"""What Sudachi takes the pieces for of a word in hiragana that it doesn't know."""
+_SUFFIX = "接尾辞"
 _LETTERS = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9]+", re.IGNORECASE)
 _SHORTEST_LETTERS = 3
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f1e6-\U0001faff€£¥₩]+")
@@ -72,6 +80,8 @@ class Word:
         length: 1, or the number of parts that have a term; 0 if it is dropped.
         readings: where it is read otherwise than written.
         grams: characters and pairs of neighbours of an unknown word.
+        is_suffix: whether it is a suffix in one kanji, as 長 in 営業部長.
+        is_shred: whether it may be a piece of a longer word in hiragana.
     """
 
     units: tuple[tuple[int, int], ...] | None
@@ -79,12 +89,15 @@ class Word:
     length: int
     readings: Tokens = ()
     grams: Tokens = ()
+    is_suffix: bool = False
+    is_shred: bool = False
 
 
 class Vocabulary:
     """The words that an analyzer has met lately. Not safe for concurrent use."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
         self._classes: dict[int, tuple[str, str]] = {}
         self._words: dict[Key, Word] = {}
         self.known = self._words.get
@@ -116,11 +129,41 @@ class Vocabulary:
                 for one in self._readings(part, own)
             ]
             length = sum(map(bool, part_terms))
+        elif terms and self._class(morpheme)[1] == _NAME:
+            place = self._new_place(morpheme)
+            if place is not None:
+                size = len(morpheme.surface())
+                tokens = [*((term, 0, 2) for term in terms), (place, 1, 1)]
+                readings = [(one, 0, 2) for one, _, _ in readings]
+                return Word(((0, 1), (1, size)), tuple(tokens), 1, tuple(readings))
         begin = morpheme.begin()
         units = [(part.begin() - begin, part.end() - begin) for part in parts]
         if not parts and morpheme.end() - begin != len(morpheme.surface()):
             units = [(0, morpheme.end() - begin)]
-        return Word(tuple(units) or None, tuple(tokens), length, tuple(readings))
+        surface, word_class = morpheme.surface(), self._class(morpheme)[0]
+        return Word(
+            tuple(units) or None,
+            tuple(tokens),
+            length,
+            tuple(readings),
+            is_suffix=word_class == _SUFFIX and _KANJI.fullmatch(surface) is not None,
+            is_shred=word_class in _SHREDDED and _HIRAGANA.fullmatch(surface) is not None,
+        )
+
+    def alone(self, text: str) -> Morpheme | None:
+        """Return the one word of the dictionary that `text` is, or None."""
+        found = self._tokenizer.tokenize(text, SplitMode.C)
+        return found[0] if len(found) == 1 and not _is_unknown(found[0].word_id()) else None
+
+    def _new_place(self, morpheme: Morpheme) -> str | None:
+        """Return the place after which another is named that is new, as 横浜 of 新横浜, or None."""
+        surface, reading = morpheme.surface(), morpheme.reading_form()
+        if surface[0] != _NEW or len(surface) < 3 or not reading.startswith(_NEW_READING):
+            return None
+        place = self.alone(surface[1:])
+        if place is None or place.reading_form() != reading.removeprefix(_NEW_READING):
+            return None
+        return self._terms(place)[0] if self._class(place)[1] == _NAME else None
 
     def _unknown(self, key: Key, morpheme: Morpheme) -> Word | None:
         """Return a Japanese word that no dictionary has, or None if it is something else."""
@@ -169,7 +212,7 @@ class Vocabulary:
 
         They are its normalised form, and a Latin surface that differs from it. A symbol has them
         when it holds a letter; a particle in one kanji, such as 程, is that kanji. A verb in the
-        form of a noun, such as 繰り越し, is that noun as well.
+        form of a noun, such as 繰り越し, is that noun as well; café is cafe, and 四ツ谷 is 四谷.
         """
         surface = morpheme.surface().casefold()
         term = fold_v(morpheme.normalized_form().casefold())
@@ -180,16 +223,28 @@ class Vocabulary:
             return [surface] if _KANJI.fullmatch(surface) or _EMOJI.fullmatch(surface) else []
         if _is_unknown(morpheme.word_id()):
             term = fold_unknown(term)
-        elif kind == "固有名詞":
+        elif kind == _NAME:
             term = _GA.sub("が", term)
-        elif word_class == _VERB and len(_KANJI.findall(surface)) > 1 and surface != term:
+            shortened = self._shortened(surface, morpheme)
+            if shortened:
+                return [term, *shortened]
+        elif word_class == _VERB and len(_KANJI.findall(term)) > 1 and surface != term:
             if morpheme.part_of_speech()[5] == "連用形-一般":
                 return list(dict.fromkeys((term, _noun(term, surface))))
         elif surface != term and _KANJI.fullmatch(surface) and surface not in term:
             return [term, surface]
         if surface != term and _LATIN.fullmatch(surface):
             return [term, surface]
-        return [term] if term.strip() else []
+        return list(dict.fromkeys((term, without_accents(term)))) if term.strip() else []
+
+    def _shortened(self, surface: str, name: Morpheme) -> list[str]:
+        """Return the name without ツ if the dictionary reads it alike: 四谷 of 四ツ谷."""
+        if _TSU.search(surface) is None:
+            return []
+        other = self.alone(_TSU.sub("", surface))
+        if other is None or other.reading_form() != name.reading_form():
+            return []
+        return [fold_v(other.normalized_form().casefold())]
 
     def _readings(self, morpheme: Morpheme, terms: list[str]) -> list[str]:
         """Return the reading of a word that has terms, none of which is that reading."""

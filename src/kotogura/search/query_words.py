@@ -15,6 +15,7 @@ from kotogura.analysis.sounds import hiragana, is_kana
 from kotogura.analysis.vocabulary import is_japanese
 from kotogura.errors import AnalyzerMismatch
 from kotogura.index.streams import Stream
+from kotogura.search.successors import SUCCESSORS
 
 _SHORTEST_READING = 2
 _SHORTEST_LETTERS = 3
@@ -23,9 +24,12 @@ _KEPT_COUNT = 8_192
 _COMPOUND = re.compile("[\u3400-\u4dbf\u4e00-\u9fffァ-ヺー々]{3,12}")
 _OKURIGANA = re.compile("^([\u4e00-\u9fff])[ぁ-ん]([\u4e00-\u9fff][ぁ-ん]*)$")
 """打ち切り, which stands as 打 and 切り where a document leaves ち out and Sudachi cuts it."""
+_CAUSATIVE = re.compile("[\u4e00-\u9fff]+[わかがたなばまら]さ")
+"""買わさ of 買わされた, which is 買う; 動かさ of 動かされた may be 動く or 動かす."""
+_U_ROW = dict(zip("わかがたなばまら", "うくぐつぬぶむる", strict=True))
 _KATAKANA = re.compile("[ァ-ヺ]")
 _ALONE = re.compile(
-    r"(?<!\w)(?:[ぁ-ゖァ-ヺー]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
+    r"(?<!\w)(?:[ぁ-ゖァ-ヺーｦ-ﾟ]{2,40}|[A-Za-zāīūēōâîûêôĀĪŪĒŌ]+(?:['’-][A-Za-zāīūēōâîûêô]+)*)(?!\w)"
 )
 _SAME = {
     "百": "100",
@@ -33,12 +37,16 @@ _SAME = {
     "万": "10000",
     "億": "100000000",
     "零": "0",
-    "株式会社": "(株)",
-    "(株)": "株式会社",
-    "有限会社": "㈲",
-    "㈲": "有限会社",
+    "無し": "なし",
+    "なし": "無し",
+    **SUCCESSORS,
 }
 """What Sudachi keeps apart; 千 and the like are numbers to it only among digits."""
+_WRITTEN = {"ほか": "外"}
+"""Kana that Sudachi takes for one kanji and that are written with another as well."""
+_COUNTED = {"1人": "一人", "2人": "二人", "20歳": "二十歳"}
+"""Numbers that have a reading of their own, so that Sudachi has them as words."""
+_COUNTS = {word: (number[:-1], number[-1]) for number, word in _COUNTED.items()}
 
 
 class Alternative(NamedTuple):
@@ -106,8 +114,9 @@ def query_words(
     for (position, width), terms in places.items():
         start, end = starts[position], ends[position + width - 1]
         instead = width > 1 and SIGNED.fullmatch(terms[0]) is not None
-        alternatives = _alternatives(terms, text[start:end])
-        word = QueryWord(alternatives, start, end, position, width, instead)
+        extra = width > 1 and terms[0].isdigit()
+        alternatives = _alternatives(terms, text[start:end], text.startswith("され", end - 1))
+        word = QueryWord(alternatives, start, end, position, width, instead, extra)
         words[position, width] = word
         if before is None or position >= before.position + before.width:  # no part of a compound
             if before is not None and before.end == start and before.width + width < _WIDEST:
@@ -126,25 +135,40 @@ def query_words(
 
 
 @lru_cache(_KEPT_COUNT)
-def _alternatives(terms: tuple[str, ...], written: str) -> tuple[Alternative, ...]:
-    """Return how a word with these terms may stand in an index, written as it is."""
+def _alternatives(terms: tuple[str, ...], written: str, passive: bool) -> Alternatives:
+    """Return how a word with these terms may stand in an index, written as it is.
+
+    A verb may be `passive`: it ends in さ, and れる follows.
+    """
     written = fold_kanji(normalize(written).text)
     found = [Alternative("word", (term,)) for term in terms]
     if terms[0] in _SAME:
         found.append(Alternative("word", (_SAME[terms[0]],)))
-    found += [Alternative("word", (one,)) for one in respellings(terms[0])]
+    if terms[0] in _COUNTS:
+        found.append(Alternative("word", _COUNTS[terms[0]]))
+    if written in _WRITTEN:
+        found.append(Alternative("word", (_WRITTEN[written],)))
+    if passive and _CAUSATIVE.fullmatch(written) and terms[0] == written[:-1] + "す":
+        found.append(Alternative("word", (written[:-2] + _U_ROW[written[-2]],)))
+    others = respellings(terms[0])
+    found += [Alternative("word", (one,)) for one in others]
     found += [Alternative("word", pieces) for pieces in _OKURIGANA.findall(written)]
     if is_kana(written):
         reading = hiragana(fold_v(written))
         if len(reading) >= _SHORTEST_READING and hiragana(terms[0]) == reading:
             found.append(Alternative("reading", (reading,)))
     if is_japanese(written):
-        pairs = tuple(written[place : place + 2] for place in range(len(written) - 1))
+        pairs = _pairs(written)
         if pairs:
             found.append(Alternative("gram", pairs))
+            found += [Alternative("gram", _pairs(one)) for one in others if one[-1] != "ー"]
         elif not is_kana(written):
             found.append(Alternative("gram", (written,)))
     return tuple(found)
+
+
+def _pairs(written: str) -> tuple[str, ...]:
+    return tuple(written[place : place + 2] for place in range(len(written) - 1))
 
 
 def _add_neighbours(
@@ -162,6 +186,8 @@ def _add_neighbours(
 @lru_cache(_KEPT_COUNT)
 def _compound(text: str) -> Alternatives:
     written = fold_kanji(normalize(text).text)
+    if written in _COUNTED:
+        return (Alternative("word", (_COUNTED[written],)),)
     return (Alternative("word", (written,)),) if _COMPOUND.fullmatch(written) else ()
 
 
@@ -191,7 +217,7 @@ def _sounding(written: str, analyzer: Analyzer) -> Iterator[Alternative]:
     for spelling in (written, *respellings(katakana(written))):
         yield Alternative("reading", (hiragana(fold_v(spelling)),))
     if is_japanese(written):
-        pairs = tuple(written[place : place + 2] for place in range(len(written) - 1))
+        pairs = _pairs(written)
         yield Alternative("gram", pairs)
     for other in (hiragana(written), katakana(written)):
         if other != written:
