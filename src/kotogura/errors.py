@@ -8,6 +8,7 @@ KotoguraError                    code, kind
 │   │   ├── InvalidFilter        a filter, facet or order that can't be understood
 │   │   └── InvalidCursor        not what an answer to this very search gave
 │   ├── InvalidSynonyms          tells the lines that are wrong
+│   ├── InvalidDictionary        tells the lines that are wrong
 │   └── InvalidEvent             an event that is not about a tenant's document
 ├── Unauthenticated              unauthenticated
 ├── PermissionDenied             permission-denied
@@ -22,6 +23,7 @@ KotoguraError                    code, kind
 │   ├── ModelNotReady            the tenant has no model in service yet
 │   ├── TrainingRunning          one training per tenant at a time
 │   ├── TrainingBudgetSpent      the tenant's minutes of training for this month are used up
+│   ├── DictionaryChanged        a run of reindex for a user dictionary that was replaced
 │   └── RunIncomplete            a run of reindex with batches that are not built
 ├── DocumentError                the document's own fault: quarantined, never retried
 │   ├── DocumentTooLarge         too-large
@@ -35,7 +37,7 @@ KotoguraError                    code, kind
 │   ├── DocumentTooSlow          unprocessable: takes longer to read than is allowed
 │   ├── InvalidMetadata          unprocessable: the `.meta.json` beside it can't be used
 │   └── InvalidDocumentName      unprocessable
-├── UnsupportedMediaType         unsupported-media-type: the body of a request is no JSON
+├── UnsupportedMediaType         unsupported-media-type: the body is not what the route takes
 ├── NotEnoughText                unprocessable: too little to train on
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
@@ -129,6 +131,10 @@ class InvalidSynonyms(InvalidArgument):
     code = "invalid-synonyms"
 
 
+class InvalidDictionary(InvalidArgument):
+    code = "invalid-dictionary"
+
+
 class InvalidEvent(InvalidArgument):
     code = "invalid-event"
 
@@ -187,6 +193,10 @@ class TrainingRunning(Conflict):
 
 class TrainingBudgetSpent(Conflict):
     code = "training-budget-spent"
+
+
+class DictionaryChanged(Conflict):
+    code = "dictionary-changed"
 
 
 class RunIncomplete(Conflict):

@@ -18,11 +18,13 @@ from urllib.parse import parse_qsl, urlencode
 from kotogura.documents.identity import document_key
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
+from tests.memory.dictionaries import MemoryDictionaries
 from tests.memory.library import Library
 from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
@@ -75,10 +77,14 @@ class Gateway:
         tenants.create(TenantRecord(library.tenant, "港商事"))
         workflow: Any = _Workflows()
         trainings = TrainingWorkflow(MemoryTrainings(), tenants, workflow, "arn:workflow")
+        arn = "arn:aws:states:us-east-1:123456789012:stateMachine:reindex"
+        dictionaries = DictionaryWorkflow(MemoryDictionaries(), workflow, arn)
         bucket: Any = _Bucket()
         apps = (
             search_api(library.service(), telemetry),
-            manage_api(bucket, library.ledger, trainings, MemorySynonyms(), telemetry),
+            manage_api(
+                bucket, library.ledger, trainings, MemorySynonyms(), dictionaries, telemetry
+            ),
         )
         self._routes: dict[tuple[str, re.Pattern[str]], Handler] = {
             (method.upper(), _pattern(path)): api_handler(app, telemetry)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kotogura.analysis.analyzer import Analyzer
+from kotogura.analysis.analyzer import Analyzer, SudachiAnalyzer
+from kotogura.analysis.analyzers import Analyzers
 from kotogura.documents.changes import DocumentChange, normalize_sequencer
 from kotogura.documents.extraction import extract
 from kotogura.documents.identity import document_id
@@ -13,6 +14,7 @@ from kotogura.documents.metadata_values import MetadataValue
 from kotogura.index.changes import ManifestPointer, ManifestPointers, StagedChange, stage_removal
 from kotogura.index.commit import Committed, Committer
 from kotogura.index.content import IndexedDocument
+from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.directory import Directory
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
@@ -47,7 +49,8 @@ class Library:
     """The rooms' parts over one folder; `tenant` is whose documents the methods are about.
 
     `synonyms` is the language of its models, `sequence` the number of the last change. What
-    `described` says of a document by name is added to its metadata.
+    `described` says of a document by name is added to its metadata. `dictionary` is the tenant's
+    user dictionary for the next reindex, where the analyzer is Sudachi's.
     """
 
     scratch: Path
@@ -64,6 +67,7 @@ class Library:
         self.ledger = MemoryLedger()
         self.originals = MemoryOriginals()
         self.directory = Directory(self.files)
+        self.dictionary = ""
         self.described: dict[str, dict[str, list[MetadataValue]]] = {}
         self.pauses: list[int] = []
         self._served: tuple[tuple[object, ...], SearchService] | None = None
@@ -125,8 +129,14 @@ class Library:
         document = extract(change, data)
         described = document.metadata | self.described.get(change.name, {})
         document = document.model_copy(update={"metadata": described})
+        dictionary = self.manifest.dictionary
         segment = build_segment(
-            self.tenant, [document], analyzer=self.words, embed=self.embed, files=self.files
+            self.tenant,
+            [document],
+            analyzer=self.analyzer_of(self.tenant, dictionary),
+            embed=self.embed,
+            files=self.files,
+            dictionary=dictionary,
         )
         self.staged.add(
             self.tenant,
@@ -174,7 +184,9 @@ class Library:
 
     def plan(self, run_id: str = "run") -> Plan:
         """Plan a reindex."""
-        return plan(self.tenant, run_id, self.originals, self.generations, self.files)
+        return plan(
+            self.tenant, run_id, self.originals, self.generations, self.files, self.dictionary
+        )
 
     def build(self, planned: Plan, batches: Sequence[int] | None = None) -> list[str]:
         """Build all batches of a reindex, or some of them; return the segments' ids."""
@@ -185,13 +197,20 @@ class Library:
                 batch,
                 originals=self.originals,
                 ledger=self.ledger,
-                analyzer=self.words,
+                analyzer=self.analyzer_of(self.tenant, planned.dictionary),
                 embed=self.embed,
                 files=self.files,
             )
             for batch in (planned.batches if batches is None else batches)
         ]
         return [one.segment_id for one in built if one.segment_id]
+
+    def analyzer_of(self, tenant: TenantId, dictionary: str | None) -> Analyzer:
+        """Return the analyzer with the tenant's user dictionary of this digest, if there is one."""
+        if dictionary is None:
+            return self.words
+        assert isinstance(self.words, SudachiAnalyzer)
+        return Analyzers(self.words, dictionary_path(self.files)).of(tenant, dictionary)
 
     def swap(self, planned: Plan) -> Generation:
         """Publish what a reindex built."""
@@ -285,7 +304,7 @@ class Library:
         parts = (self.words, self.pointers, self.files)
         if self._served is None or self._served[0] != parts:
             opened = OpenGenerations(self.generations, self.files, self.models)
-            self._served = parts, SearchService(opened, self.words)
+            self._served = parts, SearchService(opened, self.words, analyzer_of=self.analyzer_of)
         return self._served[1]
 
     def live(self) -> dict[str, str]:

@@ -110,10 +110,22 @@ class SudachiAnalyzer:
     Not safe for concurrent use: one analyzer for each thread.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._fingerprint = fingerprint()
-        self._vocabulary = Vocabulary(tokenizer)
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        dictionary: str | None = None,
+        system: Tokenizer | None = None,
+    ) -> None:
+        """Wire the parts.
+
+        Args:
+            tokenizer: cuts texts.
+            dictionary: the digest of the user dictionary that `tokenizer` has; None if it has none.
+            system: cuts the words of that dictionary into what the system's own says they hold.
+        """
+        self.tokenizer = tokenizer
+        self._fingerprint = fingerprint(dictionary)
+        self._vocabulary = Vocabulary(tokenizer, system)
 
     @property
     def fingerprint(self) -> str:
@@ -136,7 +148,7 @@ class SudachiAnalyzer:
         is_cut = False
         length = 0
         known = self._vocabulary.known
-        for offset, morpheme in morphemes(folded, self._tokenizer):
+        for offset, morpheme in morphemes(folded, self.tokenizer):
             surface = morpheme.surface()
             word_id = morpheme.word_id()
             is_known = word_id < UNKNOWN_WORD and word_id != JOINED_WORD
@@ -230,11 +242,13 @@ class _Columns:
         return TermStream(self.terms, array("I", self.positions), array("B", self.widths))
 
 
-def fingerprint() -> str:
+def fingerprint(dictionary: str | None = None) -> str:
     """Return 16 hexadecimal digits over all that decides terms: code, versions, Unicode data.
 
-    >>> len(fingerprint())
-    16
+    `dictionary` is the digest of the user dictionary, if there is one.
+
+    >>> len(fingerprint()), fingerprint() == fingerprint("9f86d0")
+    (16, False)
     """
     facts = [
         f"revision={_REVISION}",
@@ -242,4 +256,6 @@ def fingerprint() -> str:
         f"sudachidict-core={importlib.metadata.version('sudachidict-core')}",
         f"unicode={unicodedata.unidata_version}",
     ]
+    if dictionary is not None:
+        facts.append(f"dictionary={dictionary}")
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]

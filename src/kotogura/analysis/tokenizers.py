@@ -4,15 +4,34 @@ The two give equal terms, which `tests/unit/analysis/test_equal_tokenizers.py` h
 takes a fifth of the memory and a thirtieth of the time to load, so a search never imports spaCy.
 """
 
-from sudachipy import Dictionary, SplitMode, Tokenizer
+from pathlib import Path
+
+from sudachipy import Config, Dictionary, SplitMode, Tokenizer, errors
 
 from kotogura.analysis.analyzer import SudachiAnalyzer
+from kotogura.errors import StoreUnavailable
 
 
 def sudachi_analyzer() -> SudachiAnalyzer:
     """Return an analyzer on SudachiPy and its core dictionary alone."""
     tokenizer: Tokenizer = Dictionary(dict="core").create(mode=SplitMode.C)
     return SudachiAnalyzer(tokenizer)
+
+
+def user_analyzer(path: Path, digest: str, system: Tokenizer) -> SudachiAnalyzer:
+    """Return an analyzer on SudachiPy, its core dictionary and the user dictionary at `path`.
+
+    GiNZA's tokenizer is made without user dictionaries; this one cuts equally, so it serves
+    indexing as well. `digest` names the dictionary, and `system` is a tokenizer without it.
+
+    Raises:
+        StoreUnavailable: when the file isn't there or is no dictionary.
+    """
+    try:
+        dictionary = Dictionary(config=Config(system="core", user=[str(path)]))
+    except errors.SudachiError:
+        raise StoreUnavailable("the user dictionary can't be read; run reindex") from None
+    return SudachiAnalyzer(dictionary.create(mode=SplitMode.C), digest, system)
 
 
 def ginza_analyzer() -> SudachiAnalyzer:

@@ -96,8 +96,10 @@ class Word:
 class Vocabulary:
     """The words that an analyzer has met lately. Not safe for concurrent use."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, system: Tokenizer | None = None) -> None:
+        """Begin with none; `system` cuts words of a user dictionary, where there is one."""
         self._tokenizer = tokenizer
+        self._system = system
         self._classes: dict[int, tuple[str, str]] = {}
         self._words: dict[Key, Word] = {}
         self.known = self._words.get
@@ -114,7 +116,7 @@ class Vocabulary:
     def _word(self, morpheme: Morpheme) -> Word:
         parts: Sequence[Morpheme] = ()
         if self._class(morpheme)[0] != _VERB:  # 申し込む is neither 申す nor 込む
-            parts = morpheme.split(SplitMode.A, add_single=False)
+            parts = morpheme.split(SplitMode.A, add_single=False) or self._inner(morpheme)
         whole = max(1, len(parts))
         terms = self._terms(morpheme)
         tokens = [(term, 0, whole) for term in terms]
@@ -137,7 +139,8 @@ class Vocabulary:
                 readings = [(one, 0, 2) for one, _, _ in readings]
                 return Word(((0, 1), (1, size)), tuple(tokens), 1, tuple(readings))
         begin = morpheme.begin()
-        units = [(part.begin() - begin, part.end() - begin) for part in parts]
+        first = parts[0].begin() if parts else begin
+        units = [(part.begin() - first, part.end() - first) for part in parts]
         if not parts and morpheme.end() - begin != len(morpheme.surface()):
             units = [(0, morpheme.end() - begin)]
         surface, word_class = morpheme.surface(), self._class(morpheme)[0]
@@ -164,6 +167,26 @@ class Vocabulary:
         if place is None or place.reading_form() != reading.removeprefix(_NEW_READING):
             return None
         return self._terms(place)[0] if self._class(place)[1] == _NAME else None
+
+    def _inner(self, morpheme: Morpheme) -> Sequence[Morpheme]:
+        """Return what a word of a user dictionary is made of, if it is of words of the system's.
+
+        Its parts are found then as before. Of kana alone they would be anything but words.
+        """
+        surface = morpheme.surface()
+        if (
+            self._system is None
+            or morpheme.dictionary_id() < 1
+            or len(surface) != morpheme.end() - morpheme.begin()
+            or not _KANJI.search(surface)
+        ):
+            return ()
+        parts = list(self._system.tokenize(surface, mode=SplitMode.A))
+        whole = len(parts) > 1 and parts[-1].end() == len(surface)
+        return parts if whole and all(map(self._has_word, parts)) else ()
+
+    def _has_word(self, part: Morpheme) -> bool:
+        return not _is_unknown(part.word_id()) and bool(self._terms(part))
 
     def _unknown(self, key: Key, morpheme: Morpheme) -> Word | None:
         """Return a Japanese word that no dictionary has, or None if it is something else."""

@@ -187,13 +187,21 @@ class Committer:
 
         Others' changes stay staged, so that their own commits learn why they are not in.
         """
-        analyzers = [change.segment.analyzer for change in changes if change.segment]
+        fitting = [
+            change
+            for change in changes
+            if change.segment is None
+            or base is None
+            or change.segment.dictionary == base.manifest.dictionary
+        ]
+        analyzers = [change.segment.analyzer for change in fitting if change.segment]
         if base is not None and base.manifest.segments:
             analyzers.insert(0, base.manifest.analyzer)
         unfit = [
             change
             for change in changes
-            if change.segment is not None and change.segment.analyzer != analyzers[0]
+            if change.segment is not None
+            and (change not in fitting or change.segment.analyzer != analyzers[0])
         ]
         own = [c for c in unfit if (c.document_id, c.version) == (document_id, version)]
         if own:

@@ -20,6 +20,8 @@ from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 _MANIFEST_NAME = re.compile(r"manifests/(\d{10})-([0-9a-f]{16})\.json")
+AS_BEFORE = ""
+"""No dictionary's digest: the one of the generation before."""
 
 Clock = Callable[[], str]
 """Returns the time now as ISO 8601 in UTC."""
@@ -82,13 +84,19 @@ class Generations:
         content_changed: bool,
         model: ModelEntry | None,
         burst: int = 0,
+        dictionary: str | None = AS_BEFORE,
     ) -> Generation | None:
         """Make `segments` the generation after `base`; None if another commit came first.
 
         A crash before the conditional write leaves a manifest that nobody names; after it, the
         new generation. Files named in `segments` must be durable already. `burst` is as in the
-        manifest; what isn't a commit of documents begins a new one.
+        manifest; what isn't a commit of documents begins a new one. `dictionary` is the user
+        dictionary of documents to come where there are no segments, which else tell it.
         """
+        if segments:
+            dictionary = segments[0].dictionary
+        elif dictionary == AS_BEFORE:
+            dictionary = base.manifest.dictionary if base else None
         number = base.manifest.generation + 1 if base else 1
         content = number if content_changed or base is None else base.manifest.content_generation
         history = (base.pointer.manifest, *base.manifest.history) if base else ()
@@ -101,6 +109,7 @@ class Generations:
             history=history[: KEPT_GENERATION_COUNT - 1],
             burst=burst,
             created_at=self._clock(),
+            dictionary=dictionary,
         )
         data = manifest.encode()
         name = manifest_name(number, data)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index.changes import StagedChanges
+from kotogura.index.dictionaries import dictionary_name
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import Manifest, decode_manifest
-from kotogura.index.runs import built_segments
+from kotogura.index.runs import built_segments, planned_dictionaries
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -23,6 +24,7 @@ _FOLDERS = {
     "models": 2 * GRACE_SECONDS,  # a training exports its model before it commits
     "staging": GRACE_SECONDS,
     "reindex": LEFTOVER_SECONDS,
+    "dictionaries": LEFTOVER_SECONDS,
 }
 
 _MANIFEST_NAME = re.compile(r"manifests/(\d{10})-[0-9a-f]{16}\.json")
@@ -43,6 +45,7 @@ def sweep(
     # Staged changes first: one that is committed meanwhile is then named by the generation.
     waiting = [change.segment for change in staged.all(tenant) if change.segment is not None]
     built = list(built_segments(tenant, files))
+    planned = list(planned_dictionaries(tenant, files))
     current = generations.current(tenant)
     if current is None:
         return 0
@@ -54,6 +57,9 @@ def sweep(
         kept.update(entry.name for entry in manifest.file_entries())
     for segment in (*waiting, *built):
         kept.update(entry.name for entry in segment.file_entries())
+    digests = {manifest.dictionary for manifest in manifests}.union(planned)
+    digests.update(segment.dictionary for segment in (*waiting, *built))
+    kept.update(dictionary_name(digest) for digest in digests if digest is not None)
     models = tuple(f"models/{manifest.model.digest}/" for manifest in manifests if manifest.model)
     removed = 0
     for folder, seconds in _FOLDERS.items():

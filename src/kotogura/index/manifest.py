@@ -47,6 +47,7 @@ class SegmentEntry(_Record):
         vectors: its passages' vectors, by the digest of the model that made them.
         tombstones: ordinals of documents that no longer count, ascending.
         tombstone_lengths: units in each field over those.
+        dictionary: digest of the user dictionary that its analyzer had; None if it had none.
     """
 
     segment_id: str
@@ -58,6 +59,7 @@ class SegmentEntry(_Record):
     vectors: Mapping[str, FileEntry] = Field(default_factory=dict)
     tombstones: tuple[int, ...] = ()
     tombstone_lengths: Mapping[str, int] = Field(default_factory=dict)
+    dictionary: str | None = None
 
     @property
     def live_count(self) -> int:
@@ -97,6 +99,8 @@ class Manifest(_Record):
         history: names of the manifests kept before this one, newest first.
         burst: how many generations came in quick succession before this one.
         created_at: when it was committed, ISO 8601 in UTC.
+        dictionary: digest of the user dictionary of every segment and of those to come; None
+            without one.
     """
 
     format_version: int = FORMAT_VERSION
@@ -108,6 +112,7 @@ class Manifest(_Record):
     history: tuple[str, ...] = ()
     burst: int = 0
     created_at: str
+    dictionary: str | None = None
 
     @property
     def document_count(self) -> int:

@@ -45,7 +45,12 @@ def merge_segments(
     content = SegmentContent()
     ordinals = [absorb(tenant, segment, files, content) for segment in segments]
     merged = write_segment(
-        tenant, content, segments[0].analyzer, files, text_level=MERGED_TEXT_LEVEL
+        tenant,
+        content,
+        segments[0].analyzer,
+        files,
+        text_level=MERGED_TEXT_LEVEL,
+        dictionary=segments[0].dictionary,
     )
     if digest is None:
         return merged

@@ -20,6 +20,7 @@ from kotogura.documents.lines import holds_lines
 from kotogura.documents.metadata import described_name
 from kotogura.documents.originals import OriginalListing, Originals
 from kotogura.errors import DocumentError, InvalidArgument, UnanalyzableText
+from kotogura.index.compiling import store_dictionary
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.runs import (
@@ -49,11 +50,13 @@ def plan(
     originals: OriginalListing,
     generations: Generations,
     files: TenantFiles,
+    dictionary: str = "",
 ) -> Plan:
     """List the tenant's files and write them down in batches, by count and by size.
 
     A file larger than a batch may be makes one of its own. The plan is written last; a run that has
-    one keeps it.
+    one keeps it. `dictionary` is the tenant's user dictionary as it was written; it is compiled
+    here, and the run keeps to it.
     """
     known = find_plan(tenant, run_id, files)
     if known is not None:
@@ -89,6 +92,7 @@ def plan(
         base_generation=current.manifest.generation if current else 0,
         batch_count=number,
         document_count=document_count,
+        dictionary=store_dictionary(tenant, dictionary, files),
     )
     write_plan(tenant, planned, files)
     return planned
@@ -108,13 +112,15 @@ def build(
 ) -> Built:
     """Build one segment of the documents of batch `number`; bad ones are quarantined. Repeatable.
 
-    A batch that is built already, by this analyzer, is answered as it was.
+    A batch that is built already, by this analyzer, is answered as it was. The analyzer must have
+    the user dictionary that the run's plan names.
 
     Raises:
         RunNotFound: when there is no such run.
         InvalidArgument: when the run has no such batch.
     """
-    if number not in read_plan(tenant, run_id, files).batches:
+    planned = read_plan(tenant, run_id, files)
+    if number not in planned.batches:
         raise InvalidArgument("the run has no batch of this number")
     data = files.read(tenant, batch_name(run_id, number))
     known = find_built(tenant, run_id, number, data, analyzer.fingerprint, files)
@@ -149,12 +155,12 @@ def build(
         if document is not None:
             documents.append(document)
     try:
-        segment = _write(tenant, run_id, documents, analyzer, embed, files)
+        segment = _write(tenant, planned, documents, analyzer, embed, files)
     except UnanalyzableText:
         good = [one for one in documents if _is_analyzable(tenant, one, analyzer, ledger)]
         quarantined += len(documents) - len(good)
         documents = good
-        segment = _write(tenant, run_id, documents, analyzer, embed, files)
+        segment = _write(tenant, planned, documents, analyzer, embed, files)
     built = Built(
         segment_id=segment.segment_id if segment else None,
         document_count=len(documents),
@@ -166,7 +172,7 @@ def build(
 
 def _write(
     tenant: TenantId,
-    run_id: str,
+    planned: Plan,
     documents: Sequence[ExtractedDocument],
     analyzer: Analyzer,
     embed: EmbedSegment,
@@ -175,8 +181,16 @@ def _write(
     """Write a segment of `documents` and its entry for the swap; None without documents."""
     if not documents:
         return None
-    segment = build_segment(tenant, documents, analyzer=analyzer, embed=embed, files=files)
-    files.write(tenant, entry_name(run_id, segment.segment_id), segment.model_dump_json().encode())
+    segment = build_segment(
+        tenant,
+        documents,
+        analyzer=analyzer,
+        embed=embed,
+        files=files,
+        dictionary=planned.dictionary,
+    )
+    name = entry_name(planned.run_id, segment.segment_id)
+    files.write(tenant, name, segment.model_dump_json().encode())
     return segment
 
 

@@ -2,6 +2,7 @@
 
 from kotogura.errors import CommitConflict, CorruptIndex, GenerationNotFound, StoreUnavailable
 from kotogura.index.commit import ATTEMPT_COUNT, Pause
+from kotogura.index.dictionaries import has_dictionary
 from kotogura.index.generations import Generation, Generations, parse_manifest_name
 from kotogura.index.manifest import Manifest, decode_manifest
 from kotogura.tenants.files import TenantFiles
@@ -50,4 +51,6 @@ def _kept(tenant: TenantId, current: Manifest, number: int, files: TenantFiles) 
     there = {name for folder in ("segments", "models") for name in files.names(tenant, folder)}
     if not all(entry.name in there for entry in manifest.file_entries()):
         raise CorruptIndex("a file of that generation is missing; choose another")
+    if manifest.dictionary is not None and not has_dictionary(tenant, manifest.dictionary, files):
+        raise CorruptIndex("that generation's user dictionary is missing; choose another")
     return manifest

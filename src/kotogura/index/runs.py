@@ -29,7 +29,10 @@ class Batch(BaseModel):
 
 
 class Plan(BaseModel):
-    """What `functions/reindex/plan` answers; `run_id` names the run's folder of the store."""
+    """What `functions/reindex/plan` answers; `run_id` names the run's folder of the store.
+
+    `dictionary` is the digest of the user dictionary that every batch is analysed with.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +41,7 @@ class Plan(BaseModel):
     base_generation: int
     batch_count: int
     document_count: int
+    dictionary: str | None = None
 
     @property
     def batches(self) -> range:
@@ -107,6 +111,15 @@ def find_plan(tenant: TenantId, run_id: str, files: TenantFiles) -> Plan | None:
 def write_plan(tenant: TenantId, planned: Plan, files: TenantFiles) -> None:
     """Write down what a run is going to build."""
     files.write(tenant, plan_name(planned.run_id), planned.model_dump_json().encode())
+
+
+def planned_dictionaries(tenant: TenantId, files: TenantFiles) -> Iterator[str]:
+    """Yield the digests of the user dictionaries of all runs whose folders are still there."""
+    for name in files.names(tenant, _FOLDER):
+        if name.endswith("/plan.json"):
+            planned = Plan.model_validate_json(files.read(tenant, name))
+            if planned.dictionary is not None:
+                yield planned.dictionary
 
 
 def read_plan(tenant: TenantId, run_id: str, files: TenantFiles) -> Plan:

@@ -125,10 +125,12 @@ def write_segment(
     files: TenantFiles,
     *,
     text_level: int | None = None,
+    dictionary: str | None = None,
 ) -> SegmentEntry:
     """Write `content` and return the entry that a manifest may publish.
 
-    `text_level` is zstd's for the texts, where it is not the one of all else.
+    `text_level` is zstd's for the texts, where it is not the one of all else. `dictionary` is the
+    digest of the analyzer's user dictionary, if it has one.
 
     Each call writes a segment of its own: a janitor that has just found an old file of some name
     unused must not meet a new one under that name. What a crash or a repetition leaves behind is
@@ -169,6 +171,7 @@ def write_segment(
             for name in FIELDS
         },
         files=entries,
+        dictionary=dictionary,
     )
 
 

@@ -37,8 +37,11 @@ def stage_document(
     embed: EmbedSegment,
     files: TenantFiles,
     staged: StagedChanges,
+    dictionary: str | None = None,
 ) -> Tokenized:
     """Analyse the extracted document and stage a segment that holds it alone. Idempotent.
+
+    `dictionary` is the digest of the user dictionary that `analyzer` has, if it has one.
 
     The extracted document stays, for an event may come twice and two executions share it; the
     janitor removes it.
@@ -49,7 +52,9 @@ def stage_document(
     """
     data = files.read(tenant, staged_name(document_id, sequencer))
     document = ExtractedDocument.model_validate_json(data)
-    segment = build_segment(tenant, [document], analyzer=analyzer, embed=embed, files=files)
+    segment = build_segment(
+        tenant, [document], analyzer=analyzer, embed=embed, files=files, dictionary=dictionary
+    )
     change = StagedChange(
         document_id=document_id, version=sequencer, segment=segment, title=document.title
     )
@@ -69,9 +74,10 @@ def build_segment(
     analyzer: Analyzer,
     embed: EmbedSegment,
     files: TenantFiles,
+    dictionary: str | None = None,
 ) -> SegmentEntry:
     """Write a segment of `documents` with its vectors, and return its entry."""
     content = analyse_documents(documents, analyzer)
-    segment = write_segment(tenant, content, analyzer.fingerprint, files)
+    segment = write_segment(tenant, content, analyzer.fingerprint, files, dictionary=dictionary)
     vectors = embed(tenant, segment.segment_id, content.documents)
     return segment.model_copy(update={"vectors": vectors})

@@ -9,18 +9,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
-from kotogura.errors import AnalyzerMismatch, CommitConflict
+from kotogura.errors import AnalyzerMismatch, CommitConflict, DictionaryChanged
 from kotogura.index.commit import ATTEMPT_COUNT, Pause
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.runs import built_of_run, replaced_name
+from kotogura.index.runs import built_of_run, read_plan, replaced_name
 from kotogura.index.tombstones import bury
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 Places = Callable[[SegmentEntry], dict[str, Place]]
 Locate = Callable[[str], Place | None]
+AS_PLANNED = ""
+"""No dictionary's digest: whichever the run was planned for."""
 
 
 def swap(
@@ -32,15 +34,23 @@ def swap(
     ledger: DocumentLedger,
     files: TenantFiles,
     pause: Pause,
+    dictionary: str | None = AS_PLANNED,
 ) -> Generation:
     """Publish the segments that run `run_id` built. Repeatable.
 
+    `dictionary` is the digest of the user dictionary that the tenant wants now: of two runs, the
+    one for the earlier dictionary must not end last.
+
     Raises:
+        DictionaryChanged: when the run was planned for another dictionary; start a new one.
         RunNotFound: when there is no such run.
         RunIncomplete: when a batch of the run is not built; resume the run.
         CommitConflict: when other commits won every race; a retry helps.
         AnalyzerMismatch: when documents of another analyzer came in; run reindex again.
     """
+    planned = read_plan(tenant, run_id, files)
+    if dictionary not in {AS_PLANNED, planned.dictionary}:
+        raise DictionaryChanged("the user dictionary has changed since; start a new run")
     built = built_of_run(tenant, run_id, files)
     replaced = set(json.loads(files.read(tenant, replaced_name(run_id))))
     replaced -= {segment.segment_id for segment in built}
@@ -66,6 +76,7 @@ def swap(
             segments=segments,
             content_changed=True,
             model=base.manifest.model if base else None,
+            dictionary=planned.dictionary,
         )
         if published is not None:
             _settle(tenant, published, places, ledger)

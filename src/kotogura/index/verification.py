@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from kotogura.errors import CorruptIndex, GenerationNotFound, StoreUnavailable
 from kotogura.index.changes import ManifestPointer
+from kotogura.index.dictionaries import has_dictionary
 from kotogura.index.generations import Generations, parse_manifest_name
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry, decode_manifest
 from kotogura.index.recount import live_ids, recount, recount_tombstones
@@ -152,6 +153,10 @@ class _Verifier:
         sound = [segment for segment in manifest.segments if self._is_sound(segment)]
         if any(segment.analyzer != manifest.analyzer for segment in manifest.segments):
             yield "its segments are of more than one analyzer"
+        if manifest.dictionary is not None and not has_dictionary(
+            self._tenant, manifest.dictionary, self._files
+        ):
+            yield "its user dictionary is missing"
         live = Counter(
             name for segment in sound for name in live_ids(self._tenant, segment, self._files)
         )

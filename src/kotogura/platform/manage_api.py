@@ -18,9 +18,11 @@ from kotogura.errors import (
     UnsupportedDocument,
 )
 from kotogura.platform.bucket import UPLOAD_SECONDS, BucketOriginals
+from kotogura.platform.dictionary_routes import add_dictionary_routes
 from kotogura.platform.documentation import add_documentation
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
 from kotogura.platform.operations import operation
+from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.synonym_routes import add_synonym_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
@@ -89,12 +91,14 @@ def manage_api(
     ledger: DocumentLedger,
     trainings: TrainingWorkflow,
     synonyms: SynonymStore,
+    dictionaries: DictionaryWorkflow,
     telemetry: Telemetry,
 ) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents, their model and settings."""
     app = make_resolver(telemetry)
     add_documentation(app)
     add_synonym_routes(app, synonyms)
+    add_dictionary_routes(app, dictionaries)
 
     @app.get(
         "/documents",

@@ -16,6 +16,7 @@ def operation(
     description: str | None = None,
     answer: str = "Done.",
     status: int = 200,
+    body: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return keywords for Powertools' `app.get` and its like.
 
@@ -27,6 +28,7 @@ def operation(
         description: more, as Markdown.
         answer: what a success brings.
         status: the success's HTTP status.
+        body: the request's body, as OpenAPI describes it, where it is no JSON of a model.
 
     >>> operation("listThings", "Things", "List things", answer="A page.")["status_code"]
     200
@@ -38,5 +40,6 @@ def operation(
         "description": description,
         "response_description": answer,
         "status_code": status,
-        "openapi_extensions": {PROBLEMS: [error.code for error in problems]},
+        "openapi_extensions": {PROBLEMS: [error.code for error in problems]}
+        | ({"requestBody": body} if body else {}),
     }

@@ -15,6 +15,7 @@ from botocore.config import Config
 from kotogura.index.generations import Generations
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.clock import now
+from kotogura.platform.dictionaries import TableDictionaries
 from kotogura.platform.folder import FolderFiles
 from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
@@ -105,6 +106,11 @@ class Parts:
     def synonyms(self) -> TableSynonyms:
         """The tenants' synonyms."""
         return TableSynonyms(self.table)
+
+    @cached_property
+    def dictionaries(self) -> TableDictionaries:
+        """The tenants' user dictionaries."""
+        return TableDictionaries(self.table)
 
     @cached_property
     def trainings(self) -> TableTrainings:

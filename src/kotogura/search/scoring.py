@@ -95,22 +95,20 @@ def nothing_asked(document_count: int) -> Found:
 class Scoring:
     """Scores queries. A query without operators is scored as one bag of words, quickly."""
 
-    def __init__(
-        self, analyzer: Analyzer, settings: Bm25Settings, rescoring: PairRescoring | None
-    ) -> None:
-        self._analyzer = analyzer
+    def __init__(self, settings: Bm25Settings, rescoring: PairRescoring | None) -> None:
         self._settings = settings
         self._rescoring = rescoring
 
     def score(
         self,
         opened: OpenGeneration,
+        analyzer: Analyzer,
         query: str,
         mode: Mode,
         embed: Embed,
         synonyms: Synonyms = NO_SYNONYMS,
     ) -> Found:
-        """Return what `query` finds in a generation.
+        """Return what `query` finds in a generation, whose terms `analyzer` made.
 
         Raises:
             QuerySyntaxError: when an operator lacks what it needs; it tells the column.
@@ -123,7 +121,7 @@ class Scoring:
         if mode == "meaning" and isinstance(node, Words):
             by_word = _ByWord(np.zeros(len(opened.reader.live)), Marks())
         else:
-            by_word = self._by_word(opened, node, text, synonyms)
+            by_word = self._by_word(opened, analyzer, node, text, synonyms)
         if mode == "words" or not text.strip():
             return Found(by_word.scores, by_word.marks, explain=by_word.explained)
         meaning = opened.passages.score(embed(opened, text))
@@ -148,12 +146,16 @@ class Scoring:
         return Found(scores, marks, meaning, bool(by_word.scores.any()), explain)
 
     def by_word(
-        self, opened: OpenGeneration, query: str, synonyms: Synonyms = NO_SYNONYMS
+        self,
+        opened: OpenGeneration,
+        analyzer: Analyzer,
+        query: str,
+        synonyms: Synonyms = NO_SYNONYMS,
     ) -> Scores:
         """Return what `query` is worth in every document by word. Raises as `score` does."""
         node = self._parsed(query, opened.reader)
         text = query if isinstance(node, Words) else positive_text(node)
-        return self._by_word(opened, node, text, synonyms).scores
+        return self._by_word(opened, analyzer, node, text, synonyms).scores
 
     def _parsed(self, query: str, reader: GenerationReader) -> Node:
         if not may_have_operators(query):
@@ -161,12 +163,17 @@ class Scoring:
         return parse(query, lambda name: name in USUAL_FIELDS or name in known_fields(reader))
 
     def _by_word(
-        self, opened: OpenGeneration, node: Node, text: str, synonyms: Synonyms
+        self,
+        opened: OpenGeneration,
+        analyzer: Analyzer,
+        node: Node,
+        text: str,
+        synonyms: Synonyms,
     ) -> _ByWord:
         """Score by word; what rescoring adds is never less than nothing."""
         reader = opened.reader
         index = opened.word_index(self._settings)
-        leaves = Leaves(reader, self._analyzer, self._settings, index, synonyms)
+        leaves = Leaves(reader, analyzer, self._settings, index, synonyms)
         if isinstance(node, Words):
             words = leaves.words(text)
 

@@ -1,6 +1,6 @@
 """The questions that can be asked of a tenant's documents, each answered from one generation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ from kotogura.search.words import query_terms
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.synonyms import SynonymStore
 
+AnalyzerOf = Callable[[TenantId, str], Analyzer]
+"""Returns the analyzer with the user dictionary of a tenant that has this digest."""
 _DEFAULT_RESCORING = PairRescoring()
 
 
@@ -51,15 +53,18 @@ class SearchService:
         settings: Bm25Settings | None = None,
         rescoring: PairRescoring | None = _DEFAULT_RESCORING,
         synonyms: SynonymStore | None = None,
+        analyzer_of: AnalyzerOf | None = None,
     ) -> None:
         """Wire the parts; without `rescoring`, search by word is BM25 and nothing else.
 
-        Without `synonyms`, no tenant has any.
+        Without `synonyms`, no tenant has any. `analyzer` reads queries to all tenants whose
+        documents were analysed without a user dictionary, and `analyzer_of` tells the others'.
         """
         self._opened = opened
-        self._analyzer = analyzer
-        self._scoring = Scoring(analyzer, settings or Bm25Settings(), rescoring)
-        self._rules = SynonymRules(synonyms, analyzer) if synonyms is not None else None
+        self._shared = analyzer
+        self._analyzer_of = analyzer_of
+        self._scoring = Scoring(settings or Bm25Settings(), rescoring)
+        self._rules = SynonymRules(synonyms) if synonyms is not None else None
 
     def search(
         self,
@@ -111,11 +116,13 @@ class SearchService:
             found = nothing_asked(len(opened.reader.live))
         else:
             embed = self._opened.embed
-            found = self._scoring.score(opened, query, mode, embed, self._synonyms(tenant))
+            analyzer = self._analyzer(tenant, opened)
+            synonyms = self._synonyms(tenant, analyzer)
+            found = self._scoring.score(opened, analyzer, query, mode, embed, synonyms)
         page = make_page(opened.reader, request, mode, found.scores, after)
         spellings: list[str] = []
         if not request.is_listing and mode != "meaning" and not (page.total and found.has_words):
-            spellings = did_you_mean(query, opened, self._analyzer)
+            spellings = did_you_mean(query, opened, self._analyzer(tenant, opened))
         return SearchAnswer(
             mode=mode,
             generation=opened.manifest.generation,
@@ -134,17 +141,27 @@ class SearchService:
         """
         _check(query, limit)
         opened = self._opened.current(tenant)
-        scores = self._scoring.by_word(opened, query, self._synonyms(tenant))
+        analyzer = self._analyzer(tenant, opened)
+        synonyms = self._synonyms(tenant, analyzer)
+        scores = self._scoring.by_word(opened, analyzer, query, synonyms)
         ranked = rank(scores, limit, opened.reader.document_id)
         ids = opened.reader.document_ids([number for number, _ in ranked])
         return [(ids[number], score) for number, score in ranked]
 
-    def _synonyms(self, tenant: TenantId) -> Synonyms:
-        return self._rules.of(tenant) if self._rules is not None else NO_SYNONYMS
+    def _analyzer(self, tenant: TenantId, opened: OpenGeneration) -> Analyzer:
+        """Return the analyzer that made the generation's terms, as far as it is known here."""
+        dictionary = opened.manifest.dictionary
+        if dictionary is None or self._analyzer_of is None:
+            return self._shared
+        return self._analyzer_of(tenant, dictionary)
+
+    def _synonyms(self, tenant: TenantId, analyzer: Analyzer) -> Synonyms:
+        return self._rules.of(tenant, analyzer) if self._rules is not None else NO_SYNONYMS
 
     def suggest(self, tenant: TenantId, typed: str, limit: int = 10) -> Suggestions:
         """Return ways to complete the last word of `typed`; see `kotogura.search.suggestions`."""
-        return suggest(self._opened.current(tenant), typed, limit, self._analyzer)
+        opened = self._opened.current(tenant)
+        return suggest(opened, typed, limit, self._analyzer(tenant, opened))
 
     def document(self, tenant: TenantId, document_id: str) -> DocumentAnswer:
         """Return one document. Raises DocumentNotFound, also for another tenant's."""
@@ -194,7 +211,8 @@ class SearchService:
         _check(word, limit)
         opened = self._opened.current(tenant)
         words = opened.words
-        own = set(query_terms(word, self._analyzer, opened.manifest.analyzer)) | {word}
+        analyzer = self._analyzer(tenant, opened)
+        own = set(query_terms(word, analyzer, opened.manifest.analyzer)) | {word}
         similarities = words.similarities(self._opened.embed(opened, word))
         order = np.lexsort((np.arange(len(similarities)), -similarities))
         hits = [

@@ -84,31 +84,33 @@ class SynonymRules:
     def __init__(
         self,
         store: SynonymStore,
-        analyzer: Analyzer,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._analyzer = analyzer
         self._clock = clock
-        self._kept: OrderedDict[TenantId, tuple[float, str, Synonyms]] = OrderedDict()
+        self._kept: OrderedDict[TenantId, tuple[float, str, str, Synonyms]] = OrderedDict()
 
-    def of(self, tenant: TenantId) -> Synonyms:
+    def of(self, tenant: TenantId, analyzer: Analyzer) -> Synonyms:
         """Return the tenant's synonyms, as they were at most `LOOK_SECONDS` ago.
+
+        They are as `analyzer` reads them, which differs once the tenant has a new dictionary.
 
         Raises:
             StoreUnavailable, Throttled: when they can't be read; a retry may help.
         """
         now = self._clock()
         kept = self._kept.get(tenant)
+        if kept is not None and kept[2] != analyzer.fingerprint:
+            kept = None
         if kept is not None and now - kept[0] < LOOK_SECONDS:
             self._kept.move_to_end(tenant)
-            return kept[2]
+            return kept[3]
         stored = self._store.get(tenant)
         if kept is not None and kept[1] == stored.version:
-            synonyms = kept[2]
+            synonyms = kept[3]
         else:
-            synonyms = Synonyms.of(parse_synonyms(stored.text), self._analyzer)
-        self._kept[tenant] = now, stored.version, synonyms
+            synonyms = Synonyms.of(parse_synonyms(stored.text), analyzer)
+        self._kept[tenant] = now, stored.version, analyzer.fingerprint, synonyms
         self._kept.move_to_end(tenant)
         if len(self._kept) > KEPT_TENANT_COUNT:
             self._kept.popitem(last=False)

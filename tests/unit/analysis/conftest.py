@@ -13,4 +13,4 @@ def analyzer() -> SudachiAnalyzer:
 
 @pytest.fixture
 def tokenizer(analyzer):
-    return analyzer._tokenizer
+    return analyzer.tokenizer

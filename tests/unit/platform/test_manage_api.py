@@ -15,10 +15,12 @@ from kotogura.documents.ledger import DocumentState, Reason
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
+from tests.memory.dictionaries import MemoryDictionaries
 from tests.memory.library import Library
 from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
@@ -27,6 +29,7 @@ from tests.unit.platform.conftest import Answer
 Ask = Callable[[Handler, dict[str, Any]], Answer]
 Event = Callable[..., dict[str, Any]]
 WORKFLOW = "arn:aws:states:us-east-1:123456789012:stateMachine:train"
+REINDEX = "arn:aws:states:us-east-1:123456789012:stateMachine:reindex"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:train:one"
 
 
@@ -63,7 +66,8 @@ def manage(
     tenants.create(TenantRecord(library.tenant, "港商事"))
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
     originals = BucketOriginals(objects.client, "kotogura-documents")
-    app = manage_api(originals, library.ledger, workflow, MemorySynonyms(), telemetry)
+    dictionaries = DictionaryWorkflow(MemoryDictionaries(), workflows.client, REINDEX)
+    app = manage_api(originals, library.ledger, workflow, MemorySynonyms(), dictionaries, telemetry)
     return api_handler(app, telemetry)
 
 

@@ -106,21 +106,21 @@ def test_a_word_and_its_synonyms_count_once(japanese: Library, store: MemorySyno
 
 def test_a_change_is_seen_after_a_few_seconds(analyzer: Analyzer, store: MemorySynonyms) -> None:
     now = [100.0]
-    rules = SynonymRules(store, analyzer, lambda: now[0])
-    assert rules.of(MINATO) == NO_SYNONYMS
+    rules = SynonymRules(store, lambda: now[0])
+    assert rules.of(MINATO, analyzer) == NO_SYNONYMS
     store.put(MINATO, RULES)
     now[0] += LOOK_SECONDS - 1
-    assert rules.of(MINATO) == NO_SYNONYMS
+    assert rules.of(MINATO, analyzer) == NO_SYNONYMS
     assert store.read_count == 1
     now[0] += 2
-    kept = rules.of(MINATO)
+    kept = rules.of(MINATO, analyzer)
     assert kept.by_first
     now[0] += LOOK_SECONDS
-    assert rules.of(MINATO) is kept  # read again, and found unchanged
+    assert rules.of(MINATO, analyzer) is kept  # read again, and found unchanged
     assert store.read_count == 3
     store.put(MINATO, "")
     now[0] += LOOK_SECONDS
-    assert rules.of(MINATO) == NO_SYNONYMS
+    assert rules.of(MINATO, analyzer) == NO_SYNONYMS
 
 
 def test_another_tenants_synonyms_are_not_used(japanese: Library, store: MemorySynonyms) -> None:

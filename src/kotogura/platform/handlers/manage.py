@@ -4,6 +4,7 @@ import boto3
 
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
@@ -13,13 +14,21 @@ from kotogura.platform.wiring import Parts
 def manage_handler() -> Handler:
     """Return the handler for documents and trainings over HTTP."""
     parts = Parts.from_environment()
+    workflows = boto3.client("stepfunctions")
     trainings = TrainingWorkflow(
         parts.trainings,
         parts.tenants,
-        boto3.client("stepfunctions"),
+        workflows,
         required(parts.settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
         parts.settings.training_minutes,
     )
+    dictionaries = DictionaryWorkflow(
+        parts.dictionaries,
+        workflows,
+        required(parts.settings.reindex_workflow_arn, "KOTOGURA_REINDEX_WORKFLOW_ARN"),
+    )
     telemetry = Telemetry()
-    app = manage_api(parts.originals, parts.ledger, trainings, parts.synonyms, telemetry)
+    app = manage_api(
+        parts.originals, parts.ledger, trainings, parts.synonyms, dictionaries, telemetry
+    )
     return api_handler(app, telemetry)

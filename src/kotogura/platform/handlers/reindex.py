@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from kotogura.analysis.analyzers import Analyzers
 from kotogura.analysis.tokenizers import ginza_analyzer
+from kotogura.index.compiling import wanted_digest
+from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.reindex import build, plan
-from kotogura.index.runs import check_run_id
+from kotogura.index.runs import check_run_id, read_plan
 from kotogura.index.swap import swap
 from kotogura.platform.clock import pause
 from kotogura.platform.embedding import segment_embedder
@@ -24,7 +27,14 @@ def plan_handler() -> Handler:
 
     def work(event: Event) -> Mapping[str, Any]:
         tenant, run_id = TenantId(event["tenant"]), check_run_id(event.get("run_id") or uuid4().hex)
-        return plan(tenant, run_id, parts.originals, parts.generations, parts.files).model_dump()
+        return plan(
+            tenant,
+            run_id,
+            parts.originals,
+            parts.generations,
+            parts.files,
+            parts.dictionaries.get(tenant).text,
+        ).model_dump()
 
     return Telemetry().step(work)
 
@@ -32,17 +42,19 @@ def plan_handler() -> Handler:
 def build_handler() -> Handler:
     """Return the handler that builds one batch's segment; see `Built` for its answer."""
     parts = Parts.from_environment()
-    analyzer = ginza_analyzer()
+    analyzers = Analyzers(ginza_analyzer(), dictionary_path(parts.files))
     embed = segment_embedder(parts.generations, parts.files)
 
     def work(event: Event) -> Mapping[str, Any]:
+        tenant, run_id = TenantId(event["tenant"]), check_run_id(event["run_id"])
+        planned = read_plan(tenant, run_id, parts.files)
         return build(
-            TenantId(event["tenant"]),
-            check_run_id(event["run_id"]),
+            tenant,
+            run_id,
             event["batch"],
             originals=parts.originals,
             ledger=parts.ledger,
-            analyzer=analyzer,
+            analyzer=analyzers.of(tenant, planned.dictionary),
             embed=embed,
             files=parts.files,
             read=parts.read,
@@ -65,6 +77,7 @@ def swap_handler() -> Handler:
             ledger=parts.ledger,
             files=parts.files,
             pause=pause,
+            dictionary=wanted_digest(parts.dictionaries.get(tenant).text),
         )
         return {
             "tenant": tenant,

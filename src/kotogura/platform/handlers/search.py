@@ -1,6 +1,8 @@
 """The handler of `functions/search`. It imports neither spaCy nor torch, which a test holds."""
 
+from kotogura.analysis.analyzers import Analyzers
 from kotogura.analysis.tokenizers import sudachi_analyzer
+from kotogura.index.dictionaries import dictionary_path
 from kotogura.platform.http import api_handler
 from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
@@ -17,5 +19,8 @@ def search_handler() -> Handler:
     models = ServingModels(parts.files, OnnxEmbedder.open)
     opened = OpenGenerations(parts.generations, parts.files, models)
     telemetry = Telemetry()
-    service = SearchService(opened, sudachi_analyzer(), synonyms=parts.synonyms)
+    analyzers = Analyzers(sudachi_analyzer(), dictionary_path(parts.files))
+    service = SearchService(
+        opened, analyzers.shared, synonyms=parts.synonyms, analyzer_of=analyzers.of
+    )
     return api_handler(search_api(service, telemetry), telemetry)

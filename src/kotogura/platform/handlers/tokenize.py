@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kotogura.analysis.analyzers import Analyzers
 from kotogura.analysis.tokenizers import ginza_analyzer
+from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.staging import stage_document
 from kotogura.platform.embedding import segment_embedder
 from kotogura.platform.telemetry import Event, Handler, Telemetry
@@ -14,18 +16,22 @@ from kotogura.tenants.identity import TenantId
 def tokenize_handler() -> Handler:
     """Return the handler that stages an extracted document; see `Tokenized` for its answer."""
     parts = Parts.from_environment()
-    analyzer = ginza_analyzer()
+    analyzers = Analyzers(ginza_analyzer(), dictionary_path(parts.files))
     embed = segment_embedder(parts.generations, parts.files)
 
     def work(event: Event) -> Mapping[str, Any]:
+        tenant = TenantId(event["tenant"])
+        current = parts.generations.current(tenant)
+        dictionary = current.manifest.dictionary if current else None
         return stage_document(
-            TenantId(event["tenant"]),
+            tenant,
             event["document_id"],
             event["sequencer"],
-            analyzer=analyzer,
+            analyzer=analyzers.of(tenant, dictionary),
             embed=embed,
             files=parts.files,
             staged=parts.staged,
+            dictionary=dictionary,
         ).model_dump()
 
     return Telemetry().step(work)
