@@ -35,6 +35,8 @@ FUNCTIONS = {
         "manage-docs",
         "manage-list",
         "manage-openapi",
+        "manage-dictionary",
+        "manage-put-dictionary",
         "manage-put-synonyms",
         "manage-synonyms",
         "manage-train",

@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "KOTOGURA_STORE": "store",
     "KOTOGURA_TABLE": "table",
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:train",
+    "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:reindex",
     "POWERTOOLS_METRICS_NAMESPACE": "Kotogura",
     "POWERTOOLS_SERVICE_NAME": "contract",
 }

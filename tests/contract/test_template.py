@@ -35,6 +35,8 @@ ROUTES = {
     "DELETE /documents/{id}": "ManageFunction",
     "GET /trainings": "ManageFunction",
     "POST /trainings": "ManageFunction",
+    "GET /dictionary": "ManageFunction",
+    "PUT /dictionary": "ManageFunction",
     "GET /synonyms": "ManageFunction",
     "PUT /synonyms": "ManageFunction",
     "GET /openapi.json": "ManageFunction",

@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "KOTOGURA_TABLE": "kotogura-table",
     "KOTOGURA_DOCUMENTS_BUCKET": "kotogura-documents",
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:train",
+    "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:reindex",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Kotogura",
     "AWS_ACCESS_KEY_ID": "test",
