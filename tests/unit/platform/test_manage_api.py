@@ -1,5 +1,6 @@
 """Documents and trainings over HTTP."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -341,3 +342,57 @@ def test_wrong_synonyms_are_refused_by_line_and_change_nothing(
 def test_another_tenant_has_its_own_synonyms(manage: Handler, ask: Ask, event: Event) -> None:
     ask(manage, event("manage-put-synonyms"))
     assert ask(manage, event("manage-synonyms", tenant="tsubame")).body["text"] == ""
+
+
+def test_a_dictionary_is_kept_and_starts_one_reindex(
+    manage: Handler, ask: Ask, event: Event, workflows: Stubber
+) -> None:
+    before = ask(manage, event("manage-dictionary"))
+    assert before.body == {"text": "", "entry_count": 0, "version": "", "updated_at": None}
+    started = {"executionArn": EXECUTION, "startDate": "2026-01-01T00:00:00Z"}
+    asked = {"stateMachineArn": REINDEX, "name": ANY, "input": '{"tenant": "minato-shoji"}'}
+    workflows.add_response("start_execution", started, asked)
+    written = ask(manage, event("manage-put-dictionary"))
+    assert written.status == 202
+    assert (written.body["entry_count"], written.body["execution_arn"]) == (2, EXECUTION)
+    assert "until that ends" in written.body["next"]
+    kept = ask(manage, event("manage-dictionary")).body
+    assert kept["text"].startswith("湊式点検票,")
+    assert kept["version"] == written.body["version"]
+
+    name = f"20260101T000001000Z-minato-shoji-{kept['version']}"
+    running = REINDEX.replace(":stateMachine:", ":execution:") + f":{name}"
+    described = started | {"stateMachineArn": REINDEX, "status": "RUNNING", "name": name}
+    workflows.add_response("describe_execution", described, {"executionArn": running})
+    again = ask(manage, event("manage-put-dictionary"))
+    assert (again.status, again.body["execution_arn"]) == (202, running)
+
+    described = described | {"status": "FAILED"}
+    workflows.add_response("describe_execution", described, {"executionArn": running})
+    workflows.add_response("start_execution", started, asked)
+    assert ask(manage, event("manage-put-dictionary")).body["execution_arn"] == EXECUTION
+
+
+def test_a_wrong_dictionary_is_refused_by_line_and_starts_nothing(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    wrong = event("manage-put-dictionary") | {"body": "湊式,みなと\n湊式\n"}
+    answer = ask(manage, wrong)
+    assert (answer.status, answer.body["code"]) == (400, "invalid-dictionary")
+    assert answer.body["detail"].startswith("line 2: ")
+    encoded = {"body": base64.b64encode("湊式,みなと".encode("shift_jis")).decode()}
+    answer = ask(manage, event("manage-put-dictionary") | encoded | {"isBase64Encoded": True})
+    assert (answer.status, answer.body["code"]) == (400, "invalid-dictionary")
+    as_json = event("manage-put-dictionary") | {"headers": {"content-type": "application/json"}}
+    assert ask(manage, as_json).body["code"] == "unsupported-media-type"
+    assert ask(manage, event("manage-dictionary")).body["text"] == ""
+
+
+def test_another_tenant_has_its_own_dictionary(
+    manage: Handler, ask: Ask, event: Event, workflows: Stubber
+) -> None:
+    workflows.add_response(
+        "start_execution", {"executionArn": EXECUTION, "startDate": "2026-01-01T00:00:00Z"}
+    )
+    ask(manage, event("manage-put-dictionary"))
+    assert ask(manage, event("manage-dictionary", tenant="tsubame")).body["text"] == ""
