@@ -39,8 +39,12 @@ def token(system: RunningSystem) -> str:
     return system.accounts.token(HOSHINO)
 
 
-# Trainings start nothing here: one that ran would be in the way of the other tests.
-@schema.exclude(method="POST", path="/trainings").parametrize()
+# Workflows are not started here: one that ran would be in the way of the other tests.
+@(
+    schema.exclude(method="POST", path="/trainings")
+    .exclude(method="PUT", path="/dictionary")
+    .parametrize()
+)
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_the_document_knows(
     case: Any, system: RunningSystem, token: str

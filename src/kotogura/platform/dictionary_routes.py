@@ -19,8 +19,9 @@ from kotogura.tenants.dictionaries import (
 CSV = "text/csv"
 _NEXT = "the index is being built anew; until that ends, searches and uploads go by the old one"
 _BODY: dict[str, Any] = {
-    "required": True,
+    "required": False,
     "description": (
+        "Nothing takes the dictionary away. "
         f"UTF-8, at most {TEXT_LIMIT_BYTES:,} bytes and {ENTRY_LIMIT:,} words. A line is a word: "
         "`湊式点検票,みなとしきてんけんひょう`, perhaps with a part of speech "
         "(`名詞,固有名詞,人名,一般`), or the 18 columns of Sudachi's user dictionaries."
