@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kotogura.documents import formats
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
 from kotogura.errors import (
@@ -42,6 +43,7 @@ BODY = "旅費規程\n空港 まで の 日当 は 精算 する"
 def in_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """Let every handler be made over the library's parts."""
     monkeypatch.setattr(Parts, "from_environment", lambda: library)
+    monkeypatch.setattr(library, "read", formats.read, raising=False)
     monkeypatch.setattr(commit, "pause", library.pauses.append)
     for module in (reindex, tokenize):
         monkeypatch.setattr(module, "ginza_analyzer", WordAnalyzer)
@@ -153,7 +155,8 @@ def test_a_reindex_goes_its_way_through_the_handlers(in_memory: Library, context
     library.upload("b.txt", "apple")
     planned = reindex.plan_handler()({"tenant": "minato-shoji"}, context)
     run = {"tenant": "minato-shoji", "run_id": planned["run_id"]}
-    assert planned == {**run, "base_generation": 2, "batch_count": 1, "document_count": 2}
+    counts = {"base_generation": 2, "batch_count": 1, "document_count": 2}
+    assert planned == {**run, **counts, "dictionary": None}
     assert reindex.plan_handler()(run, context) == planned
     built = reindex.build_handler()({**run, "batch": 0}, context)
     assert set(built) == {"segment_id", "document_count", "quarantined_count"}
