@@ -6,6 +6,7 @@ query needs is read when it is asked for, and kept in a cache that counts bytes.
 """
 
 import dataclasses
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class GenerationReader:
         self._files = files
         counts = [segment.document_count for segment in manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        self._base_list: list[int] = self._bases[:-1].tolist()
         self._paths = {
             kind: [str(files.path(tenant, one.files[kind].name)) for one in manifest.segments]
             for kind in ("terms", "postings", "documents")
@@ -260,21 +262,27 @@ class GenerationReader:
 
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
         """Return the ids of documents by their numbers."""
-        found: dict[int, str] = {}
-        for segment, ordinals in self._by_segment(documents):
-            stored = self._segment(segment)
-            groups = stored.groups_of_facts(ordinals)
-            keys = {group: self.key("ids", segment, group) for group in set(groups)}
-            kept: dict[int, Any] = {group: self.cache.get(key) for group, key in keys.items()}
-            absent = sorted(group for group, ids in kept.items() if ids is None)
-            for group, ids in zip(absent, stored.ids(absent), strict=True):
-                kept[group] = ids
-                self.cache.put(keys[group], ids, ids.nbytes + _ENTRY_BYTES)
-            base = int(self._bases[segment])
-            for ordinal, group in zip(ordinals.tolist(), groups, strict=True):
-                place = ordinal - stored.first_of_facts(group)
-                found[base + ordinal] = kept[group][place].as_py()
-        return found
+        places: dict[int, tuple[int, int, int]] = {}
+        kept: dict[tuple[int, int], Any] = {}
+        absent: dict[int, list[int]] = {}
+        for number in documents:
+            segment = bisect_right(self._base_list, number) - 1
+            ordinal = number - self._base_list[segment]
+            group, row = self._segment(segment).place_of_facts(ordinal)
+            places[number] = segment, group, row
+            if (segment, group) not in kept:
+                ids = kept[segment, group] = self.cache.get(self.key("ids", segment, group))
+                if ids is None:
+                    absent.setdefault(segment, []).append(group)
+        for segment, groups in absent.items():
+            groups.sort()
+            for group, ids in zip(groups, self._segment(segment).ids(groups), strict=True):
+                kept[segment, group] = ids
+                self.cache.put(self.key("ids", segment, group), ids, ids.nbytes + _ENTRY_BYTES)
+        return {
+            number: kept[segment, group][row].as_py()
+            for number, (segment, group, row) in places.items()
+        }
 
     def document_id(self, number: int) -> str:
         """Return the id of one document by its number."""

@@ -4,6 +4,7 @@ DuckDB finds rows by what they hold. Where the row's number is known already, go
 row group takes a quarter of the time, so that is how documents and positions are read.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ class RowGroups:
         self._path = path
         self._metadata: pq.FileMetaData | None = None
         self._starts: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._start_list: list[int] = []
 
     def groups(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return the row group that holds each of `rows`.
@@ -33,11 +35,19 @@ class RowGroups:
         Raises:
             StoreUnavailable, CorruptIndex: when the file can't be read.
         """
-        if self._metadata is None:
-            with self._opened():
-                pass
+        self._look()
         found: NDArray[np.int64] = np.searchsorted(self._starts, rows, side="right") - 1
         return found
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Return the row group that holds `row`, and which of its rows that is.
+
+        Raises:
+            StoreUnavailable, CorruptIndex: when the file can't be read.
+        """
+        self._look()
+        group = bisect_right(self._start_list, row) - 1
+        return group, row - self._start_list[group]
 
     def first_row(self, group: int) -> int:
         """Return the number of the first row of `group`."""
@@ -53,6 +63,12 @@ class RowGroups:
             for group in groups:
                 yield file.read_row_group(group, columns=list(columns), use_threads=False)
 
+    def _look(self) -> None:
+        """Read the footer if it wasn't yet."""
+        if self._metadata is None:
+            with self._opened():
+                pass
+
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:
         try:
@@ -67,6 +83,7 @@ class RowGroups:
                         for number in range(self._metadata.num_row_groups)
                     ]
                     self._starts = np.cumsum([0, *counts[:-1]], dtype=np.int64)
+                    self._start_list = self._starts.tolist()
                 yield file
         except pa.ArrowInvalid as error:
             raise CorruptIndex("a file of the index is not what it was; run reindex") from error

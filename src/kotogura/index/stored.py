@@ -44,14 +44,9 @@ class StoredSegment:
             kind: RowGroups(files.path(tenant, file.name)) for kind, file in entry.files.items()
         }
 
-    def groups_of_facts(self, ordinals: Numbers) -> list[int]:
-        """Return which group of rows, as `ids` takes it, holds each of the documents."""
-        groups: list[int] = self._files["documents"].groups(ordinals).tolist()
-        return groups
-
-    def first_of_facts(self, group: int) -> int:
-        """Return the first ordinal of a group of documents."""
-        return self._files["documents"].first_row(group)
+    def place_of_facts(self, ordinal: int) -> tuple[int, int]:
+        """Return which group of rows, as `ids` takes it, holds a document, and its row there."""
+        return self._files["documents"].place(ordinal)
 
     def ids(self, groups: Sequence[int]) -> list[pa.StringArray]:
         """Return the ids of all documents of each of `groups`."""
