@@ -105,29 +105,33 @@ def query_words(
         raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
     analyzed = analyzer.analyze(text)
     places: dict[tuple[int, int], tuple[str, ...]] = {}
-    for term, *place in zip(analyzed.terms, analyzed.positions, analyzed.widths, strict=True):
-        key = place[0], place[1]
-        places[key] = (*places[key], term) if key in places else (term,)
+    columns = zip(analyzed.terms, analyzed.positions, analyzed.widths, strict=True)
+    for term, position, width in columns:
+        place = position, width
+        others = places.get(place)
+        places[place] = (term,) if others is None else (*others, term)
     words: dict[tuple[int, int], QueryWord] = {}
     starts, ends = analyzed.unit_starts, analyzed.unit_ends
     before: QueryWord | None = None
-    for (position, width), terms in places.items():
+    free = 0  # the first unit behind it
+    for place, terms in places.items():
+        position, width = place
         start, end = starts[position], ends[position + width - 1]
         instead = width > 1 and SIGNED.fullmatch(terms[0]) is not None
         extra = width > 1 and terms[0].isdigit()
         alternatives = _alternatives(terms, text[start:end], text.startswith("され", end - 1))
         word = QueryWord(alternatives, start, end, position, width, instead, extra)
-        words[position, width] = word
-        if before is None or position >= before.position + before.width:  # no part of a compound
+        words[place] = word
+        if position >= free:  # no part of a compound
             if before is not None and before.end == start and before.width + width < _WIDEST:
                 joined = text[before.start : end]
                 _add_neighbours(words, before, word, joined)
-            before = word
+            before, free = word, position + width
     more = list(_alone(text, analyzed, analyzer))
     for word in more:
-        place_of = word.position, word.width
-        known = words.get(place_of)
-        words[place_of] = word if known is None else _joined(known, word)
+        place = word.position, word.width
+        known = words.get(place)
+        words[place] = word if known is None else _joined(known, word)
     found = list(words.values())
     if more or len(found) > len(places):
         found.sort(key=lambda word: (word.position, -word.width))
