@@ -98,7 +98,8 @@ def test_an_undecodable_file_is_quarantined_while_others_go_through(system: Runn
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
-        ("broken/report.pdf", b"%PDF-1.7", "unsupported-document"),
+        ("broken/report.pdf", b"%PDF-1.7", "broken-document"),
+        ("broken/report.doc", b"\xd0\xcf\x11\xe0", "unsupported-document"),
         ("broken/empty.txt", b"", "empty-document"),
         ("broken/blank.md", " \n　\n".encode(), "empty-document"),
     ],

@@ -22,6 +22,7 @@ class Execution:
         self._world = world
         self._event = event
         self._lose = lose
+        self._writing = ""
 
     def run(self) -> None:
         """Extract, tokenize, commit; write down what can't be done, as the state machine does."""
@@ -71,6 +72,7 @@ class Execution:
 
     def _extract(self, process: Process) -> str:
         intake = receive(self._event.event, process.originals, process.ledger, process.files)
+        self._writing = intake.writing or ""
         if intake.outcome == "removed":
             stage_removal(TENANT, intake.document_id, intake.sequencer, process.staged)
         return intake.outcome
@@ -83,6 +85,7 @@ class Execution:
             TENANT,
             self._event.document_id,
             self._event.sequencer,
+            self._writing,
             analyzer=process.analyzer,
             embed=process.embed,
             files=process.files,

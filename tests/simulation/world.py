@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+from kotogura.documents import intake
 from kotogura.index import generations, reindex, segment
 from kotogura.index.commit import Committer
 from kotogura.index.directory import Directory
@@ -99,6 +100,7 @@ class World:
                 (folder, "os", DiskSystem(self.disk)),
                 (folder, "time", SimpleNamespace(time=lambda: clock.seconds)),
                 (folder, "uuid4", self._uuid),
+                (intake, "uuid4", self._uuid),
                 (ledger, "now", clock.now),
                 (pointers, "now", clock.now),
                 (pointers, "epoch_seconds", lambda: int(_FIRST_EPOCH_SECONDS + clock.seconds)),

@@ -65,10 +65,13 @@ def section_at(sections: Sequence[Section], offset: int) -> Section | None:
     return sections[place - 1] if place else None
 
 
-def staged_name(document_id: str, sequencer: str) -> str:
+def staged_name(document_id: str, sequencer: str, writing: str) -> str:
     """Return where the extracted document waits for its analysis.
 
-    >>> staged_name("abc", "01")
-    'staging/abc-01.json'
+    Each writing has a name of its own: a janitor that has just found an old file must not meet a
+    new one under that name.
+
+    >>> staged_name("abc", "01", "5f")
+    'staging/abc-01-5f.json'
     """
-    return f"staging/{document_id}-{sequencer}.json"
+    return f"staging/{document_id}-{sequencer}-{writing}.json"

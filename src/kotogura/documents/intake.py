@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Literal
+from uuid import uuid4
 
 from pydantic import BaseModel
 
@@ -30,12 +31,16 @@ from kotogura.tenants.files import TenantFiles
 
 
 class Intake(BaseModel):
-    """What `functions/ingest` answers; ids only, never a document's text."""
+    """What `functions/ingest` answers; ids only, never a document's text.
+
+    `writing` tells the staged text from others of the same change; None where none was staged.
+    """
 
     outcome: Literal["extracted", "removed", "skipped"]
     tenant: str
     document_id: str
     sequencer: str
+    writing: str | None = None
     reason: str | None = None
 
 
@@ -120,12 +125,13 @@ def _stage(
         return _answer(change, "removed")
     if document is None:
         return _answer(change, "skipped", "gone")
+    writing = uuid4().hex
     files.write(
         change.tenant,
-        staged_name(change.document_id, change.sequencer),
+        staged_name(change.document_id, change.sequencer, writing),
         document.model_dump_json().encode(),
     )
-    return _answer(change, "extracted")
+    return _answer(change, "extracted").model_copy(update={"writing": writing})
 
 
 def read_document(

@@ -32,6 +32,7 @@ def stage_document(
     tenant: TenantId,
     document_id: str,
     sequencer: str,
+    writing: str,
     *,
     analyzer: Analyzer,
     embed: EmbedSegment,
@@ -43,14 +44,13 @@ def stage_document(
 
     `dictionary` is the digest of the user dictionary that `analyzer` has, if it has one.
 
-    The extracted document stays, for an event may come twice and two executions share it; the
-    janitor removes it.
+    The extracted document stays, for a step may be repeated; the janitor removes it.
 
     Raises:
         UnanalyzableText: when the analyzer refuses its text; retrying does not help.
         StoreUnavailable: when the extracted document can't be read; a retry may help.
     """
-    data = files.read(tenant, staged_name(document_id, sequencer))
+    data = files.read(tenant, staged_name(document_id, sequencer, writing))
     document = ExtractedDocument.model_validate_json(data)
     segment = build_segment(
         tenant, [document], analyzer=analyzer, embed=embed, files=files, dictionary=dictionary

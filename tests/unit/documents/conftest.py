@@ -36,7 +36,7 @@ def staged(files):
     """Return what reads an answer's staged document."""
 
     def read(intake, tenant=MINATO):
-        data = files.read(tenant, staged_name(intake.document_id, intake.sequencer))
+        data = files.read(tenant, staged_name(intake.document_id, intake.sequencer, intake.writing))
         return ExtractedDocument.model_validate_json(data)
 
     return read

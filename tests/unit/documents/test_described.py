@@ -81,7 +81,10 @@ def test_events_of_a_description_may_come_twice_and_in_any_order(bucket, end, ta
 def test_an_event_that_broke_off_is_taken_up_again_under_its_own_sequencer(bucket, take, end):
     end(bucket.put(NAME, "本文。".encode()))
     event = bucket.put(BESIDE, fields(n=1))
-    assert take(event) == take(event)
+    first, second = take(event), take(event)
+    assert first.outcome == second.outcome == "extracted"
+    assert first.sequencer == second.sequencer
+    assert first.writing != second.writing  # a sweep of the first never meets the second
 
 
 def test_a_description_does_not_undo_the_removal_that_is_on_its_way(bucket, end, take, ledger):

@@ -52,9 +52,14 @@ def test_an_extracted_document_neither_changes_nor_holds_more():
         ExtractedDocument(**document.model_dump(), author="x")
 
 
-def test_a_staged_name_tells_documents_and_versions_apart():
-    names = {staged_name(one, other) for one in ("a", "b") for other in ("01", "02")}
-    assert len(names) == 4
+def test_a_staged_name_tells_documents_versions_and_writings_apart():
+    names = {
+        staged_name(one, other, writing)
+        for one in ("a", "b")
+        for other in ("01", "02")
+        for writing in ("5f", "60")
+    }
+    assert len(names) == 8
     assert all(name.startswith("staging/") for name in names)
 
 

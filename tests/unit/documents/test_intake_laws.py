@@ -34,7 +34,7 @@ class Workflow:
             quarantine(event, Reason(error.code, error.detail), self.ledger)
             return
         if intake.outcome == "extracted":
-            name = staged_name(intake.document_id, intake.sequencer)
+            name = staged_name(intake.document_id, intake.sequencer, intake.writing)
             body = ExtractedDocument.model_validate_json(self._files.read(MINATO, name)).body
             if self._settle(intake, DocumentState.INDEXED):
                 self.found[intake.document_id] = body

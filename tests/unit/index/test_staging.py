@@ -17,7 +17,7 @@ def change(library: Library) -> DocumentChange:
     change = library.claim(library.put("a.txt", "apple pear", title="Fruit"))
     data = library.originals.read(library.tenant, change.name, None, 1_000)
     assert data is not None
-    name = staged_name(change.document_id, change.sequencer)
+    name = staged_name(change.document_id, change.sequencer, "5f")
     text = extract(change, data).model_dump_json().encode()
     library.files.write(library.tenant, name, text)
     return change
@@ -28,6 +28,7 @@ def stage(library: Library, change: DocumentChange) -> Tokenized:
         library.tenant,
         change.document_id,
         change.sequencer,
+        "5f",
         analyzer=library.words,
         embed=library.embed,
         files=library.files,

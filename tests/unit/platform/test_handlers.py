@@ -76,7 +76,7 @@ def test_a_document_goes_its_way_through_the_handlers(
         "document_id": document_id(NAME),
         "sequencer": f"{1:016X}".ljust(40, "0"),
     }
-    assert extracted == {"outcome": "extracted", **ids}
+    assert extracted == {"outcome": "extracted", **ids, "writing": extracted["writing"]}
     staged = tokenize.tokenize_handler()(extracted, context)
     assert staged == {"outcome": "staged", **ids, "segment_id": staged["segment_id"]}
     committed = commit.commit_handler()({name: staged[name] for name in ids}, context)

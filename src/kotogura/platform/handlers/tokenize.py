@@ -27,6 +27,7 @@ def tokenize_handler() -> Handler:
             tenant,
             event["document_id"],
             event["sequencer"],
+            event["writing"],
             analyzer=analyzers.of(tenant, dictionary),
             embed=embed,
             files=parts.files,
