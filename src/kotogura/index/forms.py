@@ -60,7 +60,7 @@ def form_table(content: SegmentContent, occurrences: Occurrences, starts: Number
     words = _Words.of(occurrences, starts, FORMS_AT_LEAST + len(content.documents) // 2)
     forms: dict[str, tuple[int, str]] = {}
     for name in FIELDS:
-        owners, rows = words.sample(occurrences, name)
+        owners, rows = words.sample(name)
         if not len(rows):
             continue
         places = _Places(content, occurrences, name, rows)
@@ -94,12 +94,16 @@ class _Words:
 
     Attributes:
         terms: each word's term.
-        term_ids: int64, its id in the body, else in the title.
+        in_body: bool, whether it is looked up in the body, else in the title.
+        first: int64, the first occurrence of its term there.
+        last: int64, the one behind its last.
         document_frequencies: int64, documents that have it in either.
     """
 
     terms: Sequence[str]
-    term_ids: Numbers
+    in_body: NDArray[np.bool_]
+    first: Numbers
+    last: Numbers
     document_frequencies: Numbers
 
     @classmethod
@@ -132,18 +136,19 @@ class _Words:
             frequencies += np.bincount(alone, minlength=size)[main]
         order = np.argsort(-frequencies, kind="stable")[: min(limit, FORM_COUNT)]
         terms = list(words)
-        return cls([terms[word] for word in order.tolist()], main[order], frequencies[order])
+        chosen = main[order].astype(np.uint32)
+        return cls(
+            [terms[word] for word in order.tolist()],
+            body[order] >= 0,
+            np.searchsorted(occurrences.term_ids, chosen),
+            np.searchsorted(occurrences.term_ids, chosen, side="right"),
+            frequencies[order],
+        )
 
-    def sample(self, occurrences: Occurrences, name: str) -> tuple[list[int], Numbers]:
+    def sample(self, name: str) -> tuple[list[int], Numbers]:
         """Return numbers of words that are looked up in field `name`, and a row for each."""
-        bounds = np.searchsorted(
-            occurrences.term_ids, np.arange(len(occurrences.terms) + 1, dtype=np.uint32)
-        )
-        own = np.array(
-            [occurrences.terms[term_id][1] == name for term_id in self.term_ids.tolist()]
-        )
-        words = np.flatnonzero(own)
-        first, last = bounds[self.term_ids[words]], bounds[self.term_ids[words] + 1]
+        words = np.flatnonzero(self.in_body == (name == "body"))
+        first, last = self.first[words], self.last[words]
         counts = np.minimum(last - first, _SAMPLE_COUNT)
         owners = np.repeat(np.arange(len(words)), counts)
         nth = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
