@@ -1,11 +1,7 @@
 """Did you mean: what a query that finds nothing may have meant."""
 
-from pathlib import Path
-
 import pytest
 
-from kotogura.analysis.analyzer import Analyzer
-from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.search import service as service_module
 from kotogura.tenants.identity import TenantId
 from tests.memory.library import Library
@@ -17,19 +13,6 @@ TEXTS = {
     "機器.txt": "サーバーの設定はGitLabで管理する。",
     "診断.txt": "健康診断の日程。",
 }
-
-
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return sudachi_analyzer()
-
-
-@pytest.fixture
-def japanese(tmp_path: Path, analyzer: Analyzer) -> Library:
-    library = Library(tmp_path, analyzer=analyzer)
-    for name, body in TEXTS.items():
-        library.upload(name, body)
-    return library
 
 
 def meant(library: Library, query: str, **options: list[str]) -> list[str]:

@@ -1,11 +1,7 @@
 """Suggestions while typing, by how words are written and how they are read."""
 
-from pathlib import Path
-
 import pytest
 
-from kotogura.analysis.analyzer import Analyzer
-from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.errors import AnalyzerMismatch, InvalidQuery
 from kotogura.search.suggestions import TYPED_LIMIT_CHARACTERS
 from kotogura.tenants.identity import TenantId
@@ -20,19 +16,6 @@ TEXTS = {
     "機器.txt": "サーバーの設定はGitLabで管理する。",
     "予約.txt": "予約の取消は総務課へ。",
 }
-
-
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return sudachi_analyzer()
-
-
-@pytest.fixture
-def japanese(tmp_path: Path, analyzer: Analyzer) -> Library:
-    library = Library(tmp_path, analyzer=analyzer)
-    for name, body in TEXTS.items():
-        library.upload(name, body)
-    return library
 
 
 def words(library: Library, typed: str, limit: int = 10) -> list[str]:

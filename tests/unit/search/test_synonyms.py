@@ -1,11 +1,8 @@
 """Synonyms at query time: one-way, two-way, of one word and of several, live at once."""
 
-from pathlib import Path
-
 import pytest
 
 from kotogura.analysis.analyzer import AnalyzedText, Analyzer
-from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.errors import UnanalyzableText
 from kotogura.search.opened import OpenGenerations
 from kotogura.search.query_words import query_words
@@ -32,19 +29,6 @@ RULES = """
 社員食堂 => 食堂
 PC, パソコン
 """
-
-
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return sudachi_analyzer()
-
-
-@pytest.fixture
-def japanese(tmp_path: Path, analyzer: Analyzer) -> Library:
-    library = Library(tmp_path, analyzer=analyzer)
-    for name, body in TEXTS.items():
-        library.upload(name, body)
-    return library
 
 
 @pytest.fixture
