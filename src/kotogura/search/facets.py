@@ -89,7 +89,7 @@ def count_facets(
 def _count(reader: GenerationReader, found: NDArray[np.bool_], facet: Facet) -> FacetCounts:
     having = np.zeros(len(found), dtype=bool)
     counted: list[tuple[int, int, FacetValue]] = []
-    for column in columns(reader, facet.field):
+    for column in _dates_as_one(columns(reader, facet.field)):
         kept = found[column.documents]
         documents = column.documents[kept]
         having[documents] = True
@@ -103,6 +103,19 @@ def _count(reader: GenerationReader, found: NDArray[np.bool_], facet: Facet) -> 
         other_count=sum(value.count for value in values[facet.value_count :]),
         missing_count=int(np.count_nonzero(found & ~having)),
     )
+
+
+def _dates_as_one(found: Sequence[Column]) -> list[Column]:
+    """Return `found` with days and points in time, which share their periods, in one column."""
+    dated = [column for column in found if column.kind in ("date", "time")]
+    if len(dated) < 2:
+        return list(found)
+    documents = np.concatenate([column.documents for column in dated])
+    values = np.concatenate([column.values for column in dated])
+    return [
+        *(column for column in found if column not in dated),
+        Column("time", documents, values),
+    ]
 
 
 def _values(

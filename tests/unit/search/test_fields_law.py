@@ -16,7 +16,7 @@ from kotogura.documents.metadata_values import MetadataValue
 from kotogura.errors import InvalidFilter
 from kotogura.index.reader import GenerationReader
 from kotogura.search.conditions import Filter, parse_filter
-from kotogura.search.facets import Facet, count_facets
+from kotogura.search.facets import Facet, Period, count_facets
 from kotogura.search.filters import matches, select
 from kotogura.search.ordering import Sort, page_by_field, place_of
 from tests.memory.described import Described, described_reader
@@ -266,10 +266,11 @@ def test_a_facet_counts_documents_by_value(
             for one in found.values()
             for key in {counted(value, period) for value in one.metadata.get(field, ())}
         )
+        by: Period = "year" if period == "year" else "month"
         whole, some = count_facets(
             reader,
             mask,
-            [Facet(field, 100, "year" if period == "year" else "month"), Facet(field, 2)],
+            [Facet(field, 100, by), Facet(field, 2, by)],
         )
         assert sorted(one.count for one in whole.values) == sorted(expected.values())
         texts = {
