@@ -8,7 +8,6 @@ takes.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,12 +62,6 @@ class Occurrences:
     positions: Ordinals
     widths: NDArray[np.uint8]
 
-    @cached_property
-    def terms(self) -> list[tuple[str, str]]:
-        """(term, field) by term id, for whoever prefers them to columns."""
-        columns = (column.to_pylist() for column in self.dictionary.columns)
-        return list(zip(*columns, strict=True))
-
     def posting_starts(self) -> NDArray[np.int64]:
         """Return, for each posting, its first occurrence, and in the end how many there are."""
         size = len(self.term_ids)
@@ -117,7 +110,9 @@ class SegmentContent:
         """Return everything added, sorted."""
         columns = [np.concatenate(some) for some in zip(*self._columns, strict=True)]
         codes, documents, positions, widths = columns or [np.zeros(0, np.uint32)] * 4
-        dictionary = self._dictionary(np.unique(codes))
+        used = np.zeros(self._code_count, dtype=bool)
+        used[codes] = True
+        dictionary = self._dictionary(used)
         ids = np.zeros(self._code_count, dtype=np.uint32)
         sorted_codes = numbers(dictionary.column("code").combine_chunks())
         ids[sorted_codes] = np.arange(len(sorted_codes), dtype=np.uint32)
@@ -131,10 +126,11 @@ class SegmentContent:
             widths[order].astype(np.uint8),
         )
 
-    def _dictionary(self, used: Ordinals) -> pa.Table:
-        """Return the terms of codes `used`, with `field` and `code`, sorted faster than by Python.
+    def _dictionary(self, used: NDArray[np.bool_]) -> pa.Table:
+        """Return the terms of codes in `used`, with `field` and `code`, sorted.
 
-        Arrow sorts by the bytes of UTF-8, and Python by code points, which is the same order.
+        Arrow, which is faster, sorts by the bytes of UTF-8, and Python by code points, which is
+        the same order.
         """
         by_field = self._codes.items()
         table = pa.table(
@@ -146,9 +142,7 @@ class SegmentContent:
                 ),
             }
         )
-        wanted = np.zeros(self._code_count, dtype=bool)
-        wanted[used] = True
-        kept = wanted[numbers(table.column("code").combine_chunks())]
+        kept = used[numbers(table.column("code").combine_chunks())]
         return table.filter(pa.array(kept)).sort_by([("term", "ascending"), ("field", "ascending")])
 
 

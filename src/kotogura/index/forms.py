@@ -14,11 +14,13 @@ The forms most frequent come first, and equals in order of their text.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kotogura.analysis.normalization import normalize
@@ -26,7 +28,7 @@ from kotogura.analysis.sounds import hiragana, is_kana
 from kotogura.index.content import Occurrences, SegmentContent
 from kotogura.index.manifest import FIELDS
 from kotogura.index.streams import stream_field
-from kotogura.index.tables import list_offsets, list_values
+from kotogura.index.tables import list_offsets, list_values, numbers
 
 FORM_COUNT = 30_000
 """A segment keeps the forms of so many words at most, the most frequent ones."""
@@ -64,16 +66,17 @@ def form_table(content: SegmentContent, occurrences: Occurrences, starts: Number
         if not len(rows):
             continue
         places = _Places(content, occurrences, name, rows)
-        seen: dict[tuple[int, str], list[int]] = {}
-        for number, key in enumerate(zip(owners, places.forms, strict=True)):
-            seen.setdefault(key, []).append(number)
-        sampled = np.bincount(owners, minlength=len(words.terms)).tolist()
-        for (word, written), numbers in seen.items():
+        found = list(zip(owners, places.forms, strict=True))
+        first_place = dict(zip(reversed(found), reversed(range(len(found))), strict=True))
+        sampled = Counter(owners)
+        for (word, written), count in Counter(found).items():
             form = normalize(written).text
             if not _is_worth_it(form, words.terms[word]):
                 continue
-            share = round(words.document_frequencies[word] * len(numbers) / sampled[word])
-            reading = hiragana(form) if is_kana(form) else places.reading(numbers[0])
+            share = round(words.document_frequencies[word] * count / sampled[word])
+            reading = (
+                hiragana(form) if is_kana(form) else places.reading(first_place[word, written])
+            )
             before = forms.get(form)
             if before is None or before[0] < share:
                 forms[form] = max(1, share), reading or (before[1] if before else "")
@@ -97,27 +100,20 @@ class _Words:
         in_body: bool, whether it is looked up in the body, else in the title.
         first: int64, the first occurrence of its term there.
         last: int64, the one behind its last.
-        document_frequencies: int64, documents that have it in either.
+        document_frequencies: documents that have it in either.
     """
 
     terms: Sequence[str]
     in_body: NDArray[np.bool_]
     first: Numbers
     last: Numbers
-    document_frequencies: Numbers
+    document_frequencies: list[int]
 
     @classmethod
     def of(cls, occurrences: Occurrences, starts: Numbers, limit: int) -> "_Words":
         """Return the `limit` most frequent words of `occurrences`, and never above `FORM_COUNT`."""
-        size = len(occurrences.terms)
-        words: dict[str, dict[str, int]] = {}
-        for term_id, (term, name) in enumerate(occurrences.terms):
-            if name in FIELDS:
-                words.setdefault(term, {})[name] = term_id
-        body, title = (
-            np.array([found.get(name, -1) for found in words.values()], dtype=np.int64)
-            for name in ("body", "title")
-        )
+        size = len(occurrences.dictionary)
+        terms, body, title = _words_of(occurrences.dictionary)
         main = np.where(body >= 0, body, title)
         postings = occurrences.term_ids[starts[:-1]].astype(np.int64)
         documents = occurrences.documents[starts[:-1]]
@@ -135,14 +131,13 @@ class _Words:
             alone = partner[postings[in_title[keys[at] != sought]]]
             frequencies += np.bincount(alone, minlength=size)[main]
         order = np.argsort(-frequencies, kind="stable")[: min(limit, FORM_COUNT)]
-        terms = list(words)
         chosen = main[order].astype(np.uint32)
         return cls(
-            [terms[word] for word in order.tolist()],
+            terms.take(pa.array(order)).to_pylist(),
             body[order] >= 0,
             np.searchsorted(occurrences.term_ids, chosen),
             np.searchsorted(occurrences.term_ids, chosen, side="right"),
-            frequencies[order],
+            frequencies[order].tolist(),
         )
 
     def sample(self, name: str) -> tuple[list[int], Numbers]:
@@ -154,6 +149,29 @@ class _Words:
         nth = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = first[owners] + nth * (last - first)[owners] // counts[owners]
         return words[owners].tolist(), rows
+
+
+def _words_of(dictionary: pa.Table) -> tuple[pa.Array, Numbers, Numbers]:
+    """Return the words of a dictionary, and the term id of each in the body and in the title.
+
+    Where a word isn't in one of them, that id is -1.
+    """
+    fields = pa.array(FIELDS)
+    field = pc.fill_null(pc.index_in(dictionary.column("field"), value_set=fields), -1)
+    fields_by_id = numbers(field.combine_chunks())
+    ids = np.flatnonzero(fields_by_id >= 0)
+    terms = dictionary.column("term").combine_chunks().take(pa.array(ids))
+    begins = np.ones(
+        len(ids), dtype=bool
+    )  # a term of both fields stands twice, one behind the other
+    begins[1:] = numbers(pc.cast(pc.not_equal(terms[1:], terms[:-1]), pa.uint8())) > 0
+    words = np.cumsum(begins) - 1
+    by_field = {}
+    for number, name in enumerate(FIELDS):
+        own = fields_by_id[ids] == number
+        by_field[name] = np.full(int(begins.sum()), -1, dtype=np.int64)
+        by_field[name][words[own]] = ids[own]
+    return terms.take(pa.array(np.flatnonzero(begins))), by_field["body"], by_field["title"]
 
 
 class _Places:
@@ -186,8 +204,12 @@ class _Places:
             )
         ]
         """As the original text has them, by the order of `rows`."""
-        self._units, self._widths = (base + positions).tolist(), widths.tolist()
-        self._readings = _Readings(occurrences, name, bounds)
+        units = base + positions
+        self._units, self._widths = units.tolist(), widths.tolist()
+        asked = np.zeros(int(bounds[-1]), dtype=bool)
+        for step in range(int(widths.max())):
+            asked[units[widths > step] + step] = True
+        self._readings = _Readings(occurrences, name, bounds, asked)
 
     def reading(self, number: int) -> str:
         """Return the reading of one of them, or nothing."""
@@ -195,34 +217,35 @@ class _Places:
 
 
 class _Readings:
-    """How the units of a field are read, as far as its analysis tells it."""
+    """How some units of a field are read, as far as its analysis tells it."""
 
-    def __init__(self, occurrences: Occurrences, name: str, bounds: Numbers) -> None:
-        """Take the bounds of each document's units among those of all."""
-        self._terms = occurrences.terms
-        self._single = np.full(int(bounds[-1]), -1, dtype=np.int64)
-        self._wide: dict[tuple[int, int], int] = {}
-        field = stream_field(name, "reading")
-        own = np.array([one == field for _, one in occurrences.terms], dtype=bool)
-        rows = np.flatnonzero(own[occurrences.term_ids])[::-1]  # of several the first one stays
+    def __init__(
+        self,
+        occurrences: Occurrences,
+        name: str,
+        bounds: Numbers,
+        asked: NDArray[np.bool_],
+    ) -> None:
+        """Take the bounds of each document's units among those of all, and which are asked for."""
+        fields = occurrences.dictionary.column("field")
+        own = pc.equal(fields, stream_field(name, "reading")).combine_chunks()
+        rows = np.flatnonzero((numbers(pc.cast(own, pa.uint8())) > 0)[occurrences.term_ids])
         units = bounds[occurrences.documents[rows]] + occurrences.positions[rows]
-        widths, term_ids = occurrences.widths[rows], occurrences.term_ids[rows]
-        single = widths == 1
-        self._single[units[single]] = term_ids[single]
-        self._wide = dict(
-            zip(
-                zip(units[~single].tolist(), widths[~single].tolist(), strict=True),
-                term_ids[~single].tolist(),
-                strict=True,
-            )
-        )
+        some = np.flatnonzero(asked[units])[::-1]  # of several readings the first one stays
+        ids, found = np.unique(occurrences.term_ids[rows[some]], return_inverse=True)
+        terms = occurrences.dictionary.column("term").take(pa.array(ids)).to_pylist()
+        keys = zip(units[some].tolist(), occurrences.widths[rows[some]].tolist(), strict=True)
+        self._by_place: dict[tuple[int, int], str] = {
+            key: terms[number] for key, number in zip(keys, found.tolist(), strict=True)
+        }
 
     def read(self, unit: int, width: int) -> str:
         """Return the reading of what stands in `width` units from `unit` on, or nothing."""
-        if width > 1 and (unit, width) in self._wide:
-            return self._terms[self._wide[unit, width]][0]
-        ids = self._single[unit : unit + width].tolist()
-        return "" if -1 in ids else "".join(self._terms[term_id][0] for term_id in ids)
+        whole = self._by_place.get((unit, width))
+        if whole is not None:
+            return whole
+        parts = [self._by_place.get((unit + step, 1)) for step in range(width)]
+        return "" if None in parts else "".join(part for part in parts if part)
 
 
 def _is_worth_it(form: str, term: str) -> bool:

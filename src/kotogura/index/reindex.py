@@ -1,12 +1,13 @@
 """Reindexing: every document of a tenant, in batches, into segments of a fresh generation.
 
 The plan lists the tenant's files, and each batch becomes one segment; `swap` then publishes them.
+What another analyzer committed meanwhile is planned as follow-ups, batches like the others.
 The old generation serves until then. A run that broke off goes on where it was when its steps are
 called again with its id: what is planned stays planned, what is built stays built.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.documents import formats
@@ -37,6 +38,7 @@ from kotogura.index.runs import (
     write_plan,
 )
 from kotogura.index.staging import EmbedSegment, build_segment
+from kotogura.index.tables import read_table
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -63,39 +65,80 @@ def plan(
         write_plan(tenant, known, files)  # what is seen may not outlast a crash: its writer failed
         return known
     current = generations.current(tenant)
-    number = document_count = size = 0
-    batch = Batch(names=[], sizes_bytes=[])
-
-    def close() -> None:
-        nonlocal number, batch, size
-        files.write(tenant, batch_name(run_id, number), batch.model_dump_json().encode())
-        number += 1
-        batch, size = Batch(names=[], sizes_bytes=[]), 0
-
-    for original in originals.list(tenant):
-        if described_name(original.name) is not None or holds_lines(original.name):
-            continue  # no document: it is read with what it describes, or by its lines' objects
-        too_large = size + original.size_bytes > BATCH_BYTES
-        if batch.names and (too_large or len(batch.names) >= BATCH_DOCUMENT_COUNT):
-            close()
-        batch.names.append(original.name)
-        batch.sizes_bytes.append(original.size_bytes)
-        size += original.size_bytes
-        document_count += 1
-    if batch.names:
-        close()
+    listed = (
+        (original.name, original.size_bytes, None)
+        for original in originals.list(tenant)
+        # Those are no documents: they are read with what they describe, or by their lines' objects.
+        if described_name(original.name) is None and not holds_lines(original.name)
+    )
+    batch_count = document_count = 0
+    for batch in _in_batches(listed):
+        files.write(tenant, batch_name(run_id, batch_count), batch.model_dump_json().encode())
+        batch_count += 1
+        document_count += len(batch.names)
     replaced = [segment.segment_id for segment in current.manifest.segments] if current else []
     files.write(tenant, replaced_name(run_id), json.dumps(replaced).encode())
     planned = Plan(
         tenant=tenant,
         run_id=run_id,
         base_generation=current.manifest.generation if current else 0,
-        batch_count=number,
+        batch_count=batch_count,
         document_count=document_count,
         dictionary=store_dictionary(tenant, dictionary, files),
     )
     write_plan(tenant, planned, files)
     return planned
+
+
+def plan_follow_up(
+    tenant: TenantId, planned: Plan, segments: Iterable[SegmentEntry], files: TenantFiles
+) -> tuple[Plan, list[Batch]]:
+    """Plan batches of the documents that count in `segments`; return the plan with them, and them.
+
+    A batch is written before the plan that counts it, so a crash in between plans it again.
+    """
+    batches = list(_in_batches(_live(tenant, segments, files)))
+    for number, batch in enumerate(batches, planned.batch_count):
+        name = batch_name(planned.run_id, number)
+        files.write(tenant, name, batch.model_dump_json().encode())
+    counts = {
+        "batch_count": planned.batch_count + len(batches),
+        "follow_up_count": planned.follow_up_count + len(batches),
+    }
+    longer = planned.model_copy(update=counts)
+    write_plan(tenant, longer, files)
+    return longer, batches
+
+
+def _live(
+    tenant: TenantId, segments: Iterable[SegmentEntry], files: TenantFiles
+) -> Iterator[tuple[str, int, str | None]]:
+    """Yield name, size and version of each document that counts."""
+    for segment in segments:
+        sizes = ["size_bytes"] if segment.format_version > 1 else []  # format 1 didn't tell them
+        name = segment.files["documents"].name
+        rows = read_table(tenant, name, files, ["name", "version", *sizes]).to_pylist()
+        gone = set(segment.tombstones)
+        for ordinal, row in enumerate(rows):
+            if ordinal not in gone:
+                yield row["name"], row.get("size_bytes") or 0, row["version"]
+
+
+def _in_batches(documents: Iterable[tuple[str, int, str | None]]) -> Iterator[Batch]:
+    """Yield batches of `documents`, each a name, a size in bytes and perhaps a version."""
+    batch, size = Batch(names=[], sizes_bytes=[]), 0
+    for name, size_bytes, version in documents:
+        full = size + size_bytes > BATCH_BYTES or len(batch.names) >= BATCH_DOCUMENT_COUNT
+        if batch.names and full:
+            yield batch
+            batch, size = Batch(names=[], sizes_bytes=[]), 0
+        batch.names.append(name)
+        batch.sizes_bytes.append(size_bytes)
+        if version is not None:
+            batch.versions.append(version)
+        size += size_bytes
+    if batch.names:
+        yield batch
 
 
 def build(

@@ -8,8 +8,9 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kotogura.errors import InvalidArgument, RunIncomplete, RunNotFound
 from kotogura.index.manifest import SegmentEntry
@@ -22,16 +23,22 @@ _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Batch(BaseModel):
-    """One batch of a run: documents to build one segment of."""
+    """One batch of a run: documents to build one segment of.
+
+    A follow-up tells beside each document the `version` of it that came in by another analyzer
+    while the run was under way; a batch of the plan's own has none.
+    """
 
     names: list[str]
     sizes_bytes: list[int]
+    versions: list[str] = Field(default_factory=list)
 
 
 class Plan(BaseModel):
     """What `functions/reindex/plan` answers; `run_id` names the run's folder of the store.
 
     `dictionary` is the digest of the user dictionary that every batch is analysed with.
+    The last `follow_up_count` of its batches are follow-ups, which a swap has planned.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,11 +49,17 @@ class Plan(BaseModel):
     batch_count: int
     document_count: int
     dictionary: str | None = None
+    follow_up_count: int = 0
 
     @property
     def batches(self) -> range:
         """The batches' numbers."""
         return range(self.batch_count)
+
+    @property
+    def follow_ups(self) -> range:
+        """The numbers of the batches that are follow-ups."""
+        return range(self.batch_count - self.follow_up_count, self.batch_count)
 
 
 class Built(BaseModel):
@@ -57,6 +70,15 @@ class Built(BaseModel):
     segment_id: str | None
     document_count: int
     quarantined_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBatch:
+    """A batch that is built: its segment, if any document was good, and what it followed up."""
+
+    number: int
+    segment: SegmentEntry | None
+    follow_up: Batch | None
 
 
 class _Marker(Built):
@@ -161,24 +183,31 @@ def find_built(
     return Built(**marker.model_dump(include=set(Built.model_fields))) if same else None
 
 
-def built_of_run(tenant: TenantId, run_id: str, files: TenantFiles) -> list[SegmentEntry]:
-    """Return the segments of a run all of whose batches are built, in the batches' order.
+def built_of_run(tenant: TenantId, planned: Plan, files: TenantFiles) -> list[BuiltBatch]:
+    """Return the batches of a run, all of which are built, in their order.
 
     Raises:
-        RunNotFound: when there is no such run.
         RunIncomplete: when a batch is missing; run the workflow again with the run's id.
     """
-    plan = read_plan(tenant, run_id, files)
-    segments: list[SegmentEntry] = []
-    for number in plan.batches:
-        name = built_name(run_id, number)
-        if not _is(tenant, name, files):
-            raise RunIncomplete("a batch of the run is not built yet; resume the run")
-        segment_id = _Marker.model_validate_json(files.read(tenant, name)).segment_id
-        if segment_id is not None:
-            entry = files.read(tenant, entry_name(run_id, segment_id))
-            segments.append(SegmentEntry.model_validate_json(entry))
-    return segments
+    return [_built(tenant, planned, number, files) for number in planned.batches]
+
+
+def _built(tenant: TenantId, planned: Plan, number: int, files: TenantFiles) -> BuiltBatch:
+    run_id, name = planned.run_id, built_name(planned.run_id, number)
+    incomplete = RunIncomplete("a batch of the run is not built yet; resume the run")
+    if not _is(tenant, name, files):
+        raise incomplete
+    marker = _Marker.model_validate_json(files.read(tenant, name))
+    follow_up = None
+    if number in planned.follow_ups:
+        data = files.read(tenant, batch_name(run_id, number))
+        if marker.batch_sha256 != hashlib.sha256(data).hexdigest():
+            raise incomplete  # two swaps at once planned under this number, and the later stays
+        follow_up = Batch.model_validate_json(data)
+    if marker.segment_id is None:
+        return BuiltBatch(number, None, follow_up)
+    entry = files.read(tenant, entry_name(run_id, marker.segment_id))
+    return BuiltBatch(number, SegmentEntry.model_validate_json(entry), follow_up)
 
 
 def built_count(tenant: TenantId, run_id: str, files: TenantFiles) -> int:
