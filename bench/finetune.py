@@ -25,6 +25,7 @@ from kotogura.semantics.evaluation import Figures, evaluate
 from kotogura.semantics.export import export_onnx
 from kotogura.semantics.finetuning import DEFAULT_RECIPE, Recipe, Step, fine_tune
 from kotogura.semantics.gate import gain_interval
+from kotogura.semantics.token_measure import TokenizerMeasure
 from kotogura.semantics.training import Division, describe_tuned, divide
 from kotogura.semantics.training_pairs import TrainingDocument
 
@@ -44,7 +45,8 @@ class Measured:
 def main() -> None:
     """Measure the base, then each seed's tuned model; print and write the report."""
     options = _options()
-    division = divide(read_documents(options.corpus), options.pairs)
+    measure = TokenizerMeasure.open(options.base)
+    division = divide(read_documents(options.corpus), measure, options.pairs)
     graded = read_pairs(options.sts)[: options.sts_pairs] if options.sts else []
     recipe = replace(
         DEFAULT_RECIPE,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import AnalyzedText
+from kotogura.semantics.token_measure import CharacterMeasure
 
 _WORD = re.compile(r"[^\s。、]+")
 DIMENSIONS = 48
@@ -39,6 +40,7 @@ class WordEmbedder:
     """
 
     dimensions = DIMENSIONS
+    measure = CharacterMeasure(300)
 
     def __init__(self, digest: str, synonyms: Mapping[str, str] | None = None) -> None:
         self.digest = digest

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 from kotogura.errors import CorruptModel
 from kotogura.semantics.model_manifest import ModelManifest
+from kotogura.semantics.token_measure import (
+    TokenizerMeasure,
+    TokenMeasure,
+    open_tokenizer,
+    squeeze,
+)
 
 if TYPE_CHECKING:  # a tenth of a second and 30 MB that a search by word alone must not pay
     import onnxruntime
@@ -19,14 +25,16 @@ if TYPE_CHECKING:  # a tenth of a second and 30 MB that a search by word alone m
 # No piece of the vocabulary covers more characters, so what lies beyond can't reach the model.
 _CHARACTERS_PER_TOKEN = 16
 _PROGRESS_EVERY = 32
+_UNKNOWN, _BLANK = "<unk>", "\u2581"
+"""Pieces that tell nothing: whatever the vocabulary lacks, and a blank (SentencePiece's names)."""
 
 
 class Embedder(Protocol):
     """What the search path and the trainer need of a model.
 
     Both methods return float32 [n, dimensions], one row a text in the order given. A row has length
-    1, except that an empty or blank text gives zeros, which are similar to nothing. There is never
-    a NaN.
+    1, except that an empty or blank text, or one of which the model knows no character, gives
+    zeros, which are similar to nothing. There is never a NaN.
     """
 
     @property
@@ -36,6 +44,10 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
+
+    @property
+    def measure(self) -> TokenMeasure:
+        """How long texts are to the model: what passages are cut by."""
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed what people ask."""
@@ -70,6 +82,8 @@ class OnnxEmbedder:
         self._session = session
         self._threads = threads
         self._digest = manifest.digest
+        self._unknown = tokenizer.token_to_id(_UNKNOWN)
+        self._blank = tokenizer.token_to_id(_BLANK)
 
     @classmethod
     def open(cls, folder: Path, *, threads: int = 1) -> Self:
@@ -86,18 +100,15 @@ class OnnxEmbedder:
             CorruptModel: a file is missing, has another size, or can't be read. Retrying does not
                 help.
         """
-        from tokenizers import Tokenizer  # noqa: PLC0415 — see above
-
         manifest = ModelManifest.read(folder)
         manifest.check_sizes(folder)
         if manifest.pooling != "mean":
             raise CorruptModel(f"this version can't pool by {manifest.pooling}")
+        tokenizer = open_tokenizer(folder)
         try:
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             session = _session(folder / "model.onnx")
-        except Exception as error:  # both libraries raise bare or private classes for a broken file
+        except Exception as error:  # the library raises private classes for a broken file
             raise CorruptModel("the model's files can't be read; train again") from error
-        tokenizer.no_padding()
         tokenizer.enable_truncation(manifest.maximum_tokens)
         return cls(manifest, tokenizer, session, threads)
 
@@ -110,6 +121,11 @@ class OnnxEmbedder:
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._manifest.dimensions
+
+    @property
+    def measure(self) -> TokenMeasure:
+        """How long texts are to the model, by its tokenizer."""
+        return TokenizerMeasure(self._tokenizer, self._manifest)
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed what people ask: float32 [n, dimensions]; see `Embedder`."""
@@ -149,15 +165,26 @@ class OnnxEmbedder:
     def _embed_one(self, prefix: str, text: str) -> NDArray[np.float32] | None:
         # Blanks are squeezed, as the tokenizer would, so that what is cut off here could not be
         # heard.
-        squeezed = " ".join(text.split())[: self._manifest.maximum_tokens * _CHARACTERS_PER_TOKEN]
+        squeezed = squeeze(text)[: self._manifest.maximum_tokens * _CHARACTERS_PER_TOKEN]
         if not squeezed:
             return None
-        encoding = self._tokenizer.encode(prefix + squeezed.encode("utf-8", "replace").decode())
+        encoding = self._tokenizer.encode(prefix + squeezed)
+        if self._unknown in encoding.ids and not self._knows(squeezed):
+            return None
         ids = np.array([encoding.ids], dtype=np.int64)
         mask = np.ones_like(ids)
         (tokens,) = self._session.run(["token_vectors"], {"input_ids": ids, "attention_mask": mask})
         vector: NDArray[np.float32] = mean_of_tokens(tokens, mask)[0]
         return vector
+
+    def _knows(self, text: str) -> bool:
+        """Return whether the vocabulary has a piece of `text`: unknown characters all mean alike.
+
+        Without this, a query of signs that the model has never seen would find whatever lies near
+        the one token that stands for all of them.
+        """
+        pieces = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return any(piece not in (self._unknown, self._blank) for piece in pieces)
 
 
 def mean_of_tokens(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kotogura.semantics.embedder import Embedder
+from kotogura.semantics.token_measure import TokenMeasure
 from kotogura.semantics.training_pairs import (
     MOST_PASSAGES_PER_DOCUMENT,
     TrainingDocument,
@@ -60,7 +61,8 @@ def evaluate(
     asked = _first_by_hash(dict.fromkeys((pair.query, pair.document_id) for pair in pairs))
     if not asked:
         raise ValueError("there is no query to evaluate with")
-    owners, texts = _corpus(documents, {document_id for _, document_id in asked})
+    needed = {document_id for _, document_id in asked}
+    owners, texts = _corpus(documents, needed, embedder.measure)
     queries = embedder.embed_queries([query for query, _ in asked])
     passages = embedder.embed_passages(texts, on_progress)
     ranks = [
@@ -83,7 +85,7 @@ def _first_by_hash(asked: dict[tuple[str, str], None]) -> list[tuple[str, str]]:
 
 
 def _corpus(
-    documents: Sequence[TrainingDocument], needed: set[str]
+    documents: Sequence[TrainingDocument], needed: set[str], measure: TokenMeasure
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Return the passages' texts and the position in `documents` that each belongs to."""
     order = sorted(
@@ -99,7 +101,7 @@ def _corpus(
         document = documents[index]
         if len(texts) >= MOST_PASSAGES and document.document_id not in needed:
             break
-        for passage in bare_passages(document)[:MOST_PASSAGES_PER_DOCUMENT]:
+        for passage in bare_passages(document, measure)[:MOST_PASSAGES_PER_DOCUMENT]:
             owners.append(index)
             texts.append(passage.text)
     return np.array(owners, dtype=np.int64), texts

@@ -11,7 +11,7 @@ from kotogura.index.content import IndexedDocument
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.segment import write_file
 from kotogura.index.stored import StoredSegment
-from kotogura.semantics.passages import split_passages
+from kotogura.semantics.passages import below_title, short_title, split_passages
 from kotogura.semantics.quantization import quantize
 from kotogura.semantics.vectors import PassageVectors
 from kotogura.tenants.files import TenantFiles
@@ -31,12 +31,16 @@ def embed_segment(
 ) -> FileEntry:
     """Write the vectors of all passages of `documents`; a passage is embedded below its title.
 
+    The embedder's own tokens decide where passages end.
+
     The same documents and model give the same bytes, so repeating it is safe.
     """
+    measure = embedder.measure
     passages = [
-        (ordinal, passage, f"{document.title}\n{passage.text(document.body)}")
+        (ordinal, passage, below_title(title, passage.text(document.body)))
         for ordinal, document in enumerate(documents)
-        for passage in split_passages(document.body)
+        for title in (short_title(document.title, measure),)
+        for passage in split_passages(document.body, measure, title=title)
     ]
     embedded = embedder.embed_passages([text for _, _, text in passages], on_progress)
     matrix, scales = quantize(embedded)

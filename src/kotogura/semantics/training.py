@@ -22,6 +22,7 @@ from kotogura.semantics.gate import Verdict, judge
 from kotogura.semantics.general_similarity import general_likeness
 from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.semantics.shared_lines import without_shared_lines
+from kotogura.semantics.token_measure import TokenizerMeasure, TokenMeasure
 from kotogura.semantics.training_pairs import (
     TrainingDocument,
     TrainingPair,
@@ -135,7 +136,7 @@ def train(  # noqa: PLR0913 — all but the first by name, and nine have a defau
     tell = on_progress or (lambda _: None)
     if output.exists():
         raise FileExistsError(output)
-    division = divide(documents, labelled=labelled)
+    division = divide(documents, TokenizerMeasure.open(base), labelled=labelled)
     ModelManifest.read(base).verify(base)
     rival = _measure(in_service or base, division, "measure-rival", threads, tell)
     measuring_s = time.monotonic() - begun
@@ -216,10 +217,11 @@ class Division:
 
 def divide(
     documents: Sequence[TrainingDocument],
+    measure: TokenMeasure,
     most_pairs: int = MOST_PAIRS,
     labelled: Sequence[TrainingPair] = (),
 ) -> Division:
-    """Make pairs of `documents` and say what each is for.
+    """Make pairs of `documents` and say what each is for; `measure` is the base model's.
 
     Pairs that people made go where their document goes; those of a document that isn't there are
     trained on. They come first when there are more than `most_pairs`.
@@ -229,7 +231,7 @@ def divide(
             `FEWEST_PAIRS` pairs to train on.
     """
     bare = without_shared_lines(documents)
-    pairs = [*dict.fromkeys([*labelled, *make_pairs(bare)])]
+    pairs = [*dict.fromkeys([*labelled, *make_pairs(bare, measure)])]
     with_pairs = {pair.document_id for pair in pairs}
     if len(with_pairs) < FEWEST_DOCUMENTS:
         raise NotEnoughText(

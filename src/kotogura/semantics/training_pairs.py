@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kotogura.semantics.headings import is_heading, is_question, without_marks
-from kotogura.semantics.passages import DEFAULT_LIMIT, split_passages
+from kotogura.semantics.passages import short_title, split_passages
+from kotogura.semantics.token_measure import TokenMeasure
 
 HELD_OUT_SHARE = 0.2
 FEWEST_WATCHED_OVER = 160
@@ -54,16 +55,20 @@ class BarePassage:
     text: str
 
 
-def bare_passages(document: TrainingDocument, *, limit: int = DEFAULT_LIMIT) -> list[BarePassage]:
+def bare_passages(document: TrainingDocument, measure: TokenMeasure) -> list[BarePassage]:
     r"""Return the document's passages with title, headings and questions set apart from the text.
 
+    They are the ones that are searched: `measure` is of the model that will embed them.
+
+    >>> from kotogura.semantics.token_measure import CharacterMeasure
     >>> body = "休暇規程\n\n# 申請\n三日前までに申請します。"
-    >>> bare_passages(TrainingDocument("1", "休暇規程", body))
+    >>> bare_passages(TrainingDocument("1", "休暇規程", body), CharacterMeasure(200))
     [BarePassage(leads=('申請',), text='三日前までに申請します。')]
     """
     title = without_marks(document.title)
     bare = []
-    for index, passage in enumerate(split_passages(document.body, limit=limit)):
+    above = short_title(document.title, measure)
+    for index, passage in enumerate(split_passages(document.body, measure, title=above)):
         leads, lines = _leads(passage.text(document.body).split("\n"))
         if index == 0 and lines and not leads and without_marks(lines[0]) == title:
             lines = lines[1:]
@@ -90,9 +95,7 @@ def _leads(lines: Sequence[str]) -> tuple[list[str], Sequence[str]]:
     return [], lines
 
 
-def make_pairs(
-    documents: Iterable[TrainingDocument], *, limit: int = DEFAULT_LIMIT
-) -> list[TrainingPair]:
+def make_pairs(documents: Iterable[TrainingDocument], measure: TokenMeasure) -> list[TrainingPair]:
     r"""Return a title with its opening passages, a heading or question with what is below.
 
     A heading that several documents share ("概要") asks nothing by itself, so the title goes before
@@ -102,14 +105,16 @@ def make_pairs(
     next passage, then more headings', which their hashes choose. A manual of a thousand pages is
     not a thousand times as important. The same documents always give the same pairs.
 
+    >>> from kotogura.semantics.token_measure import CharacterMeasure
     >>> body = "# 申請\n休暇は三日前までに申請します。"
-    >>> for pair in make_pairs([TrainingDocument("1", "休暇規程", body)]):
+    >>> documents = [TrainingDocument("1", "休暇規程", body)]
+    >>> for pair in make_pairs(documents, CharacterMeasure(200)):
     ...     print(pair.query, "→", pair.passage)
     休暇規程 → 休暇は三日前までに申請します。
     申請 → 休暇は三日前までに申請します。
     """
     read = [
-        (document, bare_passages(document, limit=limit)[:MOST_PASSAGES_PER_DOCUMENT])
+        (document, bare_passages(document, measure)[:MOST_PASSAGES_PER_DOCUMENT])
         for document in documents
     ]
     spread = Counter(

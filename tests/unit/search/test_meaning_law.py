@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kotogura.search.meaning import PassageIndex
-from kotogura.semantics.passages import split_passages
+from kotogura.semantics.passages import below_title, short_title, split_passages
 from kotogura.semantics.quantization import dequantize, quantize
 from tests.memory.language import WordEmbedder
 from tests.memory.library import Library
@@ -53,10 +53,11 @@ def test_each_documents_similarity_is_that_of_its_best_passage(
             assert scores.similarities[number] == -np.inf
             assert best is None
             continue
-        passages = split_passages(document.body)
+        title = short_title(document.title, embedder.measure)
+        passages = split_passages(document.body, embedder.measure, title=title)
         rows, scales = quantize(
             embedder.embed_passages(
-                [f"{document.title}\n{passage.text(document.body)}" for passage in passages]
+                [below_title(title, passage.text(document.body)) for passage in passages]
             )
         )
         cosines = dequantize(rows, scales) @ vector

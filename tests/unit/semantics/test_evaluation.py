@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kotogura.semantics.evaluation import evaluate
+from kotogura.semantics.token_measure import CharacterMeasure
 from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair
 
 TOPICS = "休旅会宅端経健防証報育備"
@@ -15,6 +16,7 @@ class TopicEmbedder:
 
     digest = "topics"
     dimensions = len(TOPICS)
+    measure = CharacterMeasure(300)
 
     def __init__(self, *, blind: bool = False) -> None:
         self._blind = blind

@@ -13,6 +13,7 @@ from kotogura.errors import NotEnoughText
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.evaluation import Figures
 from kotogura.semantics.model_manifest import ModelManifest
+from kotogura.semantics.token_measure import CharacterMeasure
 from kotogura.semantics.training_pairs import TrainingDocument, make_pairs
 
 from .conftest import MOMENT
@@ -205,7 +206,7 @@ def test_a_deadline_that_has_passed_stops_after_the_first_step(
 ):
     from kotogura.semantics.finetuning import Recipe, fine_tune  # noqa: PLC0415  imports torch
 
-    pairs = make_pairs(office_documents)
+    pairs = make_pairs(office_documents, CharacterMeasure(300))
     report = fine_tune(
         base_model, pairs, tmp_path, recipe=Recipe(batch_size=4), deadline_s=0, seed=1
     )
@@ -218,7 +219,7 @@ def test_fine_tuning_repeats_itself_and_leaves_word_embeddings_alone(
 ):
     from kotogura.semantics.finetuning import Recipe, fine_tune  # noqa: PLC0415  imports torch
 
-    pairs = make_pairs(office_documents)[:4]
+    pairs = make_pairs(office_documents, CharacterMeasure(300))[:4]
     weights = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -241,6 +242,6 @@ def test_one_pair_can_not_be_trained_on(
 ):
     from kotogura.semantics.finetuning import fine_tune  # noqa: PLC0415  imports torch
 
-    pair = make_pairs(office_documents)[0]
+    pair = make_pairs(office_documents, CharacterMeasure(300))[0]
     with pytest.raises(NotEnoughText):
         fine_tune(base_model, [pair, replace(pair, document_id="other")], tmp_path)
