@@ -14,9 +14,9 @@ from bench.library import TENANT, Library
 from bench.ours_build import batches
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.index.content import IndexedDocument
+from kotogura.index.described import write_file
 from kotogura.index.manifest import FORMAT_VERSION, FileEntry, ModelEntry
 from kotogura.index.merge import compact
-from kotogura.index.segment import write_file
 from kotogura.index.staging import build_segment
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.model_manifest import ModelManifest

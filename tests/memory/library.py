@@ -14,6 +14,7 @@ from kotogura.documents.metadata_values import MetadataValue
 from kotogura.index.changes import ManifestPointer, ManifestPointers, StagedChange, stage_removal
 from kotogura.index.commit import Committed, Committer
 from kotogura.index.content import IndexedDocument
+from kotogura.index.described import write_file
 from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.directory import Directory
 from kotogura.index.generations import Generation, Generations
@@ -23,7 +24,6 @@ from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.reader import GenerationReader
 from kotogura.index.reindex import build, plan
 from kotogura.index.runs import Plan
-from kotogura.index.segment import write_file
 from kotogura.index.staging import build_segment
 from kotogura.index.swap import swap
 from kotogura.search.opened import OpenGenerations
@@ -214,7 +214,7 @@ class Library:
         assert isinstance(self.words, SudachiAnalyzer)
         return Analyzers(self.words, dictionary_path(self.files)).of(tenant, dictionary)
 
-    def swap(self, planned: Plan) -> Generation:
+    def swap(self, planned: Plan, wanted: Callable[[], str | None] | None = None) -> Generation:
         """Publish what a reindex built."""
         return swap(
             self.tenant,
@@ -224,6 +224,8 @@ class Library:
             ledger=self.ledger,
             files=self.files,
             pause=self.pauses.append,
+            rebuild=lambda number: self.build(planned, [number]),
+            wanted=wanted,
         )
 
     def reindex(self) -> Generation:

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kotogura.documents.extracted import Section
@@ -19,7 +18,7 @@ from kotogura.index import statements
 from kotogura.index.cache import ByteCache
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.metadata import value_of
-from kotogura.index.tables import numbers, text_scalar
+from kotogura.index.tables import compute, numbers, text_scalar
 
 Numbers = NDArray[np.int64]
 Fact = Literal["name", "title", "media_type", "size_bytes"]
@@ -67,8 +66,8 @@ class DocumentOrder:
     def place(self, document_id: str) -> tuple[int, bool]:
         """Return how many documents have a lesser id than this, and whether any has this one."""
         wanted = text_scalar(document_id)
-        lesser = pc.less(self._ids, wanted).true_count
-        return lesser, pc.equal(self._ids, wanted).true_count > 0
+        lesser: int = compute().less(self._ids, wanted).true_count
+        return lesser, compute().equal(self._ids, wanted).true_count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class MetadataColumns:
             if files:
                 table = self._fetch(statements.IDS, {"files": files})
                 ids = table.column("document_id").combine_chunks()
-            ranks = numbers(pc.rank(ids, tiebreaker="min")).astype(np.int64) - 1
+            ranks = numbers(compute().rank(ids, tiebreaker="min")).astype(np.int64) - 1
             found = DocumentOrder(ranks, ids)
             self._cache.put(self._key("order"), found, ranks.nbytes + ids.nbytes)
         return found
@@ -201,7 +200,7 @@ class MetadataColumns:
         kinds = table.column("kind")
         return tuple(
             self._column(
-                kind, table.filter(pc.equal(kinds, text_scalar(kind))), _HOLDERS[kind], bases
+                kind, table.filter(compute().equal(kinds, text_scalar(kind))), _HOLDERS[kind], bases
             )
             for kind in sorted(kinds.unique().to_pylist())
         )

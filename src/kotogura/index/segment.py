@@ -17,7 +17,6 @@ Every file has the row groups that its readers skip to, and the encoding that ma
 deltas where numbers ascend, dictionaries where they repeat, split bytes where they do neither.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from uuid import uuid4
@@ -27,8 +26,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kotogura.index.content import IndexedDocument, Occurrences, SegmentContent
+from kotogura.index.described import write_file
 from kotogura.index.forms import form_table
-from kotogura.index.manifest import FIELDS, FORMAT_VERSION, FileEntry, SegmentEntry
+from kotogura.index.manifest import FIELDS, FORMAT_VERSION, SegmentEntry
 from kotogura.index.metadata import METADATA_ROWS_PER_GROUP, sorted_metadata
 from kotogura.index.sections import SECTION_ROWS_PER_GROUP, SECTIONS_SCHEMA
 from kotogura.index.tables import Layout, encode_table, lists
@@ -173,12 +173,6 @@ def write_segment(
         files=entries,
         dictionary=dictionary,
     )
-
-
-def write_file(tenant: TenantId, name: str, data: bytes, files: TenantFiles) -> FileEntry:
-    """Write `data` under `name` and return its entry."""
-    files.write(tenant, name, data)
-    return FileEntry(name=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
 def _encode(

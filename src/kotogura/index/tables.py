@@ -102,6 +102,13 @@ def numbers(array: pa.Array) -> NDArray[Any]:
     return found
 
 
+def compute() -> Any:
+    """Return `pyarrow.compute`: 8 MB and 40 ms that a first search by words alone does without."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    return pc
+
+
 def text_scalar(text: str) -> pa.StringScalar:
     """Return `text` to compare a column with; `pa.scalar` would import pandas as well."""
     data = text.encode()

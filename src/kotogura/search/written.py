@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.analysis.sounds import hiragana, is_kana, is_sounding, sound
 from kotogura.index.manifest import FIELDS, SegmentEntry
 from kotogura.index.reader import GenerationReader
-from kotogura.index.tables import numbers, read_table
+from kotogura.index.tables import compute, numbers, read_table
 from kotogura.tenants.files import TenantFiles
 
 _POOL_COUNT = 200
@@ -192,5 +191,5 @@ def _starting(column: pa.StringArray, text: str, *, ignore_case: bool = False) -
     """Return the rows whose value begins with `text`; none where it is empty."""
     if not text:
         return np.zeros(0, dtype=np.int64)
-    mask = pc.starts_with(column, pattern=text, ignore_case=ignore_case)
+    mask = compute().starts_with(column, pattern=text, ignore_case=ignore_case)
     return np.flatnonzero(numbers(mask.cast(pa.uint8())))

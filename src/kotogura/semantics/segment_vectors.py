@@ -8,8 +8,8 @@ import numpy as np
 
 from kotogura.errors import CorruptIndex
 from kotogura.index.content import IndexedDocument
+from kotogura.index.described import write_file
 from kotogura.index.manifest import FileEntry, SegmentEntry
-from kotogura.index.segment import write_file
 from kotogura.index.stored import StoredSegment
 from kotogura.semantics.passages import below_title, short_title, split_passages
 from kotogura.semantics.quantization import quantize

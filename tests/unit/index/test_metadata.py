@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from kotogura.documents.extracted import ExtractedDocument, Section
 from kotogura.documents.metadata_values import MetadataValue
 from kotogura.index.content import analyse_documents
+from kotogura.index.described import write_file
 from kotogura.index.manifest import Manifest, SegmentEntry
 from kotogura.index.merge import merge_segments
 from kotogura.index.metadata import metadata_table, value_of
 from kotogura.index.reader import GenerationReader
 from kotogura.index.recount import recount
-from kotogura.index.segment import write_file, write_segment
+from kotogura.index.segment import write_segment
 from kotogura.index.verification import verify
 from tests.memory.files import MemoryFiles
 from tests.memory.language import WordAnalyzer

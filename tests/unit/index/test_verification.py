@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from kotogura.errors import CorruptIndex, GenerationNotFound
+from kotogura.index.described import write_file
 from kotogura.index.inspection import inspect
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.segment import write_file
 from kotogura.index.verification import Verification, verify
 from tests.memory.library import Library
 
