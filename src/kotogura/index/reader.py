@@ -33,6 +33,7 @@ from kotogura.tenants.identity import TenantId
 
 _ENTRY_BYTES = 200
 """What an entry of the cache takes beside its arrays and texts, roughly."""
+_FIRST_FORMAT_IN_ORDER = 2
 _WHOLE_POSITIONS_COUNT = 16_384
 """Of a term in more documents, the positions are read where they are asked for, and not kept."""
 
@@ -341,10 +342,10 @@ class GenerationReader:
         entries = self._entries(terms)
         if not len(entries["term_id"]):
             return found
-        numbers = np.unique(entries["file_index"])
+        numbers = np.array(sorted(set(entries["file_index"].tolist())))  # np.unique imports np.ma
         parameters: dict[str, Any] = {
             "files": [self._paths["postings"][int(number)] for number in numbers],
-            "term_ids": np.unique(entries["term_id"]).tolist(),
+            "term_ids": sorted(set(entries["term_id"].tolist())),
         }
         rows = self._fetch(statements.POSTINGS, parameters)
         rows["file_index"] = numbers[rows["file_index"].astype(np.int64)]
@@ -368,9 +369,19 @@ class GenerationReader:
             return None
         dictionary: TermDictionary | None = self.cache.get(self.key("dictionary"))
         if dictionary is None:
-            paths = self._paths["terms"]
+            # A sort would take 10 MB; rows come in the file's order, which is theirs from format 2.
             dictionary = TermDictionary(
-                [self._table(statements.DICTIONARY, {"files": [path]}) for path in paths]
+                [
+                    self._table(
+                        statements.UNORDERED_DICTIONARY
+                        if segment.format_version < _FIRST_FORMAT_IN_ORDER
+                        else statements.DICTIONARY,
+                        {"files": [path]},
+                    )
+                    for segment, path in zip(
+                        self.manifest.segments, self._paths["terms"], strict=True
+                    )
+                ]
             )
             self.cache.put(self.key("dictionary"), dictionary, dictionary.size_bytes)
         return dictionary

@@ -12,8 +12,8 @@ WHERE term IN (SELECT unnest($terms))
 DICTIONARY = """
 SELECT term, field, term_id, first_posting, document_frequency
 FROM read_parquet($files, hive_partitioning = false)
-ORDER BY term, field
 """
+UNORDERED_DICTIONARY = DICTIONARY + "ORDER BY term, field\n"
 PREFIX = """
 SELECT term, sum(document_frequency)::BIGINT AS document_frequency
 FROM read_parquet($files, hive_partitioning = false)

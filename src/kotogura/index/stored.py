@@ -117,11 +117,12 @@ class StoredSegment:
         )
         for first, table, local in self._tables(kind, rows, columns):
             offsets = list_offsets(table, columns[0])
-            one, other = (list_values(table, name).astype(np.int64) for name in columns)
+            one, other = (list_values(table, name) for name in columns)
             for row, start, end in zip(
                 local + first, offsets[local], offsets[local + 1], strict=True
             ):
-                yield int(row), (one[start:end], other[start:end])
+                # Copies, so that the rest of the row group isn't kept.
+                yield int(row), (one[start:end].astype(np.int64), other[start:end].astype(np.int64))
 
     def _units(self, ordinals: set[int]) -> dict[int, dict[str, Units]]:
         columns = [f"{name}_{column}" for name in FIELDS for column in ("advances", "gaps")]

@@ -74,11 +74,11 @@ def stored_unit_table(table: pa.Table, name: str) -> pa.Table:
 def read_units(table: pa.Table, name: str, rows: Iterable[int] | None = None) -> list[Units]:
     """Return the units of field `name` of all rows of `table`, or of some."""
     offsets, gap_offsets = (list_offsets(table, f"{name}_{kind}") for kind in ("advances", "gaps"))
-    advances = list_values(table, f"{name}_advances").astype(np.int64)
+    advances = list_values(table, f"{name}_advances")
     gaps = list_values(table, f"{name}_gaps")
     found: list[Units] = []
     for row in range(len(table)) if rows is None else rows:
-        starts = advances[offsets[row] : offsets[row + 1]].cumsum()
+        starts = advances[offsets[row] : offsets[row + 1]].cumsum(dtype=np.int64)
         ends = starts[1:]
         if gap_offsets[row] < gap_offsets[row + 1]:
             ends = ends - gaps[gap_offsets[row] : gap_offsets[row + 1]]
