@@ -20,14 +20,17 @@ from typing import Any
 
 from bench.machine import machine, versions
 from bench.sts import GradedPair, read_pairs, sts_spearman
+from kotogura.semantics.division import Division, divide
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.evaluation import Figures, evaluate
 from kotogura.semantics.export import export_onnx
-from kotogura.semantics.finetuning import DEFAULT_RECIPE, Recipe, Step, fine_tune
+from kotogura.semantics.finetuning import fine_tune
 from kotogura.semantics.gate import gain_interval
+from kotogura.semantics.recipes import DEFAULT_RECIPE, Recipe
 from kotogura.semantics.token_measure import TokenizerMeasure
-from kotogura.semantics.training import Division, describe_tuned, divide
+from kotogura.semantics.training import describe_tuned
 from kotogura.semantics.training_pairs import TrainingDocument
+from kotogura.semantics.tuning import Step
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _FURNITURE = re.compile(r"^(?:This page is: /|Title is: )")

@@ -9,54 +9,34 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from aws_lambda_powertools import Logger
 
 from kotogura.errors import KotoguraError, NotEnoughText, TrainingInterrupted
-from kotogura.index.generations import Generation
-from kotogura.index.manifest import FileEntry
 from kotogura.index.reader import GenerationReader
-from kotogura.index.segment import write_file
 from kotogura.platform.clock import now
 from kotogura.platform.interruption import EXIT_CODE, Interruption
+from kotogura.platform.model_installation import embed_words, in_service, install_better
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import where_raised
+from kotogura.platform.training_reports import reporter
+from kotogura.platform.training_skips import reason_to_skip, record_learned
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.checkpoints import Resumption
-from kotogura.semantics.embedder import Embedder, OnnxEmbedder
+from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.labelled_pairs import LABELLED_NAME, LIMIT_BYTES, parse_labelled
-from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.semantics.promotion import promote
-from kotogura.semantics.quantization import quantize
 from kotogura.semantics.segment_vectors import embed_published
-from kotogura.semantics.serving import model_folder
-from kotogura.semantics.training import TrainedModel, TrainingProgress, train
-from kotogura.semantics.training_need import (
-    SMALLEST_CHANGE,
-    changed_share,
-    decode_learned,
-    encode_learned,
-    learned_from,
-    minutes_spent,
-)
+from kotogura.semantics.training import TrainingProgress, train
 from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair
 from kotogura.semantics.trainings import TrainingState
-from kotogura.semantics.vectors import WordVectors
-from kotogura.semantics.vocabulary import content_words
 from kotogura.tenants.identity import TenantId
 
 DEADLINE_SECONDS = 3_300.0
 """An hour at most, less the time to embed the corpus and to start the task."""
-
-_REPORT_SECONDS = 2.0
-_COUNTED_TRAININGS = 200
-
-Report = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +101,13 @@ def run(
         CommitConflict: when the promotion lost every race; start the training again.
     """
     begun = time.monotonic()
-    report = _reporter(parts, tenant, training_id, logger, interruption)
+    report = reporter(parts, tenant, training_id, logger, interruption)
     generation = parts.generations.current(tenant)
     if generation is None or not generation.manifest.document_count:
         raise NotEnoughText("the tenant has no documents yet: upload some")
     reader = GenerationReader(tenant, generation.manifest, parts.files)
     documents = _corpus(reader)
-    reason = _reason_to_skip(parts, tenant, training_id, generation, documents)
+    reason = reason_to_skip(parts, tenant, training_id, generation, documents)
     if reason is not None:
         return Outcome(TrainingState.SKIPPED, reason=reason)
     labelled, wrong_count = _labelled(parts, tenant)
@@ -140,27 +120,24 @@ def run(
         documents,
         base=base,
         output=output,
-        in_service=_in_service(parts, tenant, generation),
+        in_service=in_service(parts, tenant, generation),
         labelled=labelled,
         deadline_s=DEADLINE_SECONDS,
         threads=threads,
         resumption=Resumption(checkpoints, interrupted=interruption.asked),
         on_progress=report,
     )
-    folder = _serving(parts, tenant, generation, trained, base)
+    folder = install_better(parts, tenant, generation, trained, base)
     embedder = OnnxEmbedder.open(folder, threads=threads)
     report(TrainingProgress("embed"), at_once=True)
-    words = _embed_words(parts, tenant, reader, embedder, generation)
-    parts.files.write(
-        tenant,
-        _learned_name(embedder.digest, generation.manifest.content_generation),
-        encode_learned(learned_from(documents)),
-    )
+    words = embed_words(parts, tenant, reader, embedder, generation)
+    learned_at = generation.manifest.content_generation
+    record_learned(parts, tenant, embedder.digest, learned_at, documents)
     promoted = promote(
         tenant,
         embedder.digest,
         words,
-        generation.manifest.content_generation,
+        learned_at,
         lambda segment: embed_published(
             tenant,
             segment,
@@ -185,58 +162,12 @@ def run(
     return Outcome(TrainingState.KEPT, figures, {"code": verdict.code, "detail": verdict.detail})
 
 
-def _reason_to_skip(
-    parts: Parts,
-    tenant: TenantId,
-    training_id: str,
-    generation: Generation,
-    documents: Sequence[TrainingDocument],
-) -> dict[str, Any] | None:
-    """Return why a scheduled training is not worth it, or None; one on demand always is."""
-    record = parts.trainings.get(tenant, training_id)
-    if record is None or record.cause != "schedule":
-        return None
-    others = [
-        other
-        for other in parts.trainings.newest(tenant, _COUNTED_TRAININGS)
-        if other.training_id != training_id
-    ]
-    spent = minutes_spent(others, now())
-    if spent >= parts.settings.training_minutes:
-        allowed = parts.settings.training_minutes
-        detail = f"trainings took {spent:.0f} of {allowed} minutes this month"
-        return {"code": "training-budget-spent", "detail": detail}
-    model = generation.manifest.model
-    if model is None:
-        return None
-    name = _learned_name(model.digest, model.content_generation)
-    if not parts.files.path(tenant, name).is_file():
-        return None
-    before = decode_learned(parts.files.read(tenant, name))
-    share = changed_share(before, learned_from(documents))
-    if share >= SMALLEST_CHANGE:
-        return None
-    detail = (
-        f"{share:.1%} of the documents changed since the last training, {SMALLEST_CHANGE:.0%} must"
-    )
-    return {"code": "too-little-changed", "detail": detail}
-
-
-def _learned_name(digest: str, content_generation: int) -> str:
-    return f"{model_folder(digest)}/learned-{content_generation:010d}.json"
-
-
 def _labelled(parts: Parts, tenant: TenantId) -> tuple[list[TrainingPair], int]:
     """Return the pairs that people made, and how many lines were wrong; none without a bucket."""
     if parts.settings.documents_bucket is None:
         return [], 0
     data = parts.originals.read_beside(tenant, LABELLED_NAME, LIMIT_BYTES)
     return parse_labelled(data[:LIMIT_BYTES]) if data else ([], 0)
-
-
-def _in_service(parts: Parts, tenant: TenantId, generation: Generation) -> Path | None:
-    model = generation.manifest.model
-    return parts.files.path(tenant, model_folder(model.digest)) if model else None
 
 
 def _corpus(reader: GenerationReader) -> list[TrainingDocument]:
@@ -247,88 +178,6 @@ def _corpus(reader: GenerationReader) -> list[TrainingDocument]:
         for document in reader.documents(numbers).values()
     ]
     return sorted(documents, key=lambda document: document.document_id)
-
-
-def _serving(
-    parts: Parts, tenant: TenantId, generation: Generation, trained: TrainedModel, base: Path
-) -> Path:
-    """Return the model to serve: the trained one if it is better, else the one in service.
-
-    Before there is any in service, the base model itself is taken. A model that was refused stays
-    for two hours, for inspection, until the janitor finds it.
-    """
-    models = parts.files.path(tenant, "models")
-    in_service = _in_service(parts, tenant, generation)
-    if trained.better:
-        return _install(models, trained.folder)
-    if in_service is not None:
-        return in_service
-    copy = models / f"{trained.folder.name}-base"
-    shutil.copytree(base, copy, dirs_exist_ok=True)
-    return _install(models, copy)
-
-
-def _install(models: Path, made: Path) -> Path:
-    """Give the model in `made` its digest as name, durably; an equal one that is there stays."""
-    folder = models / ModelManifest.read(made).digest
-    for path in made.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-    if folder.exists():
-        shutil.rmtree(made)
-    else:
-        made.rename(folder)
-    return folder
-
-
-def _embed_words(
-    parts: Parts,
-    tenant: TenantId,
-    reader: GenerationReader,
-    embedder: Embedder,
-    generation: Generation,
-) -> FileEntry:
-    terms, frequencies = reader.vocabulary()
-    words = content_words(zip(terms, (int(count) for count in frequencies), strict=True))
-    matrix, scales = quantize(embedder.embed_queries([term for term, _ in words]))
-    vectors = WordVectors(
-        terms=[term for term, _ in words],
-        document_frequencies=np.array([count for _, count in words], dtype=np.uint32),
-        matrix=matrix,
-        scales=scales,
-        model_digest=embedder.digest,
-    )
-    name = f"{model_folder(embedder.digest)}/words-{generation.manifest.generation:010d}.parquet"
-    return write_file(tenant, name, vectors.to_parquet(), parts.files)
-
-
-def _reporter(
-    parts: Parts,
-    tenant: TenantId,
-    training_id: str,
-    logger: Logger,
-    interruption: Interruption,
-) -> Report:
-    """Return what writes progress into the record and the log, every other second at most.
-
-    Where no checkpoint is to be written first, it also ends an interrupted training.
-    """
-    last_stage, last_time = "", 0.0
-
-    def report(progress: TrainingProgress, *, at_once: bool = False) -> None:
-        nonlocal last_stage, last_time
-        if progress.stage != "fine-tune":
-            interruption.check()
-        due = time.monotonic() - last_time >= _REPORT_SECONDS
-        if not (at_once or due or progress.stage != last_stage):
-            return
-        last_stage, last_time = progress.stage, time.monotonic()
-        facts = asdict(progress)
-        parts.trainings.update(tenant, training_id, {"progress": facts})
-        logger.info("training progress", extra={"progress": facts})
-
-    return report
 
 
 if __name__ == "__main__":

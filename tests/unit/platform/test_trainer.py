@@ -14,6 +14,7 @@ from kotogura.platform.clock import now
 from kotogura.platform.folder import FolderFiles
 from kotogura.platform.interruption import EXIT_CODE, Interruption
 from kotogura.platform.settings import Settings
+from kotogura.platform.training_skips import reason_to_skip
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.training_need import encode_learned, learned_from
 from kotogura.semantics.training_pairs import TrainingDocument
@@ -72,10 +73,8 @@ def _spend_an_hour(trainings: MemoryTrainings) -> None:
 
 
 def _reason(parts: Any, documents: list[TrainingDocument], model: Any = MODEL) -> Any:
-    from kotogura.platform.trainer import _reason_to_skip  # noqa: PLC0415  imports torch
-
     generation: Any = SimpleNamespace(manifest=SimpleNamespace(model=model))
-    return _reason_to_skip(parts, TENANT, TRAINING, generation, documents)
+    return reason_to_skip(parts, TENANT, TRAINING, generation, documents)
 
 
 def test_a_scheduled_training_is_skipped_while_too_little_changed(parts: MemoryParts) -> None:
@@ -170,14 +169,14 @@ def test_a_skip_and_a_refusal_tell_their_reason(
 
 
 def test_progress_outside_of_fine_tuning_ends_an_interrupted_training(parts: MemoryParts) -> None:
-    from kotogura.platform.trainer import _reporter  # noqa: PLC0415  imports torch
+    from kotogura.platform.training_reports import reporter  # noqa: PLC0415  imports torch
     from kotogura.semantics.training import TrainingProgress  # noqa: PLC0415
 
     _begin(parts, "demand")
     interruption = Interruption()
     logger: Any = SimpleNamespace(info=lambda *_, **__: None)
     untyped: Any = parts
-    report = _reporter(untyped, TENANT, TRAINING, logger, interruption)
+    report = reporter(untyped, TENANT, TRAINING, logger, interruption)
     told = TrainingProgress("fine-tune", 3, 9, 0.5, 0.8, 12.0)
     report(told)
     record = parts.trainings.get(TENANT, TRAINING)

@@ -13,6 +13,7 @@ from kotogura.errors import NotEnoughText
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.evaluation import Figures
 from kotogura.semantics.model_manifest import ModelManifest
+from kotogura.semantics.recipes import Recipe
 from kotogura.semantics.token_measure import CharacterMeasure
 from kotogura.semantics.training_pairs import TrainingDocument, make_pairs
 
@@ -28,8 +29,7 @@ def trained(
     office_documents: list[TrainingDocument],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Any, list[Any]]:
-    from kotogura.semantics.finetuning import Recipe  # noqa: PLC0415  imports torch
-    from kotogura.semantics.training import train  # noqa: PLC0415
+    from kotogura.semantics.training import train  # noqa: PLC0415  imports torch
 
     heard: list[Any] = []
     model = train(
@@ -169,8 +169,7 @@ def test_a_corpus_whose_titles_say_nothing_about_its_texts_gives_no_model(
     tiny_bert: Path, tmp_path: Path
 ):
     from kotogura.semantics.export import export_onnx  # noqa: PLC0415  imports torch
-    from kotogura.semantics.finetuning import Recipe  # noqa: PLC0415
-    from kotogura.semantics.training import train  # noqa: PLC0415
+    from kotogura.semantics.training import train  # noqa: PLC0415  imports torch
 
     export_onnx(tiny_bert)
     describe_again(tiny_bert)
@@ -204,7 +203,7 @@ def describe_again(folder: Path) -> None:
 def test_a_deadline_that_has_passed_stops_after_the_first_step(
     base_model: Path, office_documents: list[TrainingDocument], tmp_path: Path
 ):
-    from kotogura.semantics.finetuning import Recipe, fine_tune  # noqa: PLC0415  imports torch
+    from kotogura.semantics.finetuning import fine_tune  # noqa: PLC0415  imports torch
 
     pairs = make_pairs(office_documents, CharacterMeasure(300))
     report = fine_tune(
@@ -217,7 +216,7 @@ def test_a_deadline_that_has_passed_stops_after_the_first_step(
 def test_fine_tuning_repeats_itself_and_leaves_word_embeddings_alone(
     base_model: Path, office_documents: list[TrainingDocument], tmp_path: Path
 ):
-    from kotogura.semantics.finetuning import Recipe, fine_tune  # noqa: PLC0415  imports torch
+    from kotogura.semantics.finetuning import fine_tune  # noqa: PLC0415  imports torch
 
     pairs = make_pairs(office_documents, CharacterMeasure(300))[:4]
     weights = []

@@ -6,8 +6,10 @@ from pathlib import Path
 from kotogura.errors import TrainingInterrupted
 from kotogura.platform.interruption import EXIT_CODE, Interruption
 from kotogura.semantics.checkpoints import Resumption
-from kotogura.semantics.finetuning import Recipe, Step, fine_tune
+from kotogura.semantics.finetuning import fine_tune
+from kotogura.semantics.recipes import Recipe
 from kotogura.semantics.training_pairs import TrainingPair
+from kotogura.semantics.tuning import Step
 
 TOPICS = "会議室予約休暇"
 PAIRS = [
