@@ -43,7 +43,16 @@ class Execution:
             self._perhaps_cut()
             do(self._world, self._tokenize)
         self._perhaps_cut()
-        if outcome != "skipped":
+        if outcome == "skipped":
+            return
+        try:
+            self._commit()
+        except AnalyzerMismatch:
+            if outcome != "extracted":
+                raise
+            self._world.scheduler.note("is tokenized once more")
+            do(self._world, self._tokenize)
+            self._perhaps_cut()
             self._commit()
 
     def _perhaps_cut(self) -> None:

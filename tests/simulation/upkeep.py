@@ -4,7 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from kotogura.errors import AnalyzerMismatch, CorruptIndex, GenerationNotFound
+from kotogura.errors import (
+    AnalyzerMismatch,
+    CorruptIndex,
+    GenerationNotFound,
+    RunIncomplete,
+)
 from kotogura.index.generations import Generation, parse_manifest_name
 from kotogura.index.janitor import GRACE_SECONDS, sweep
 from kotogura.index.merge import compact
@@ -93,7 +98,11 @@ class Schedule:
             if not self._held(partial(_build, run_id, number)):
                 return False
         self._rest()
-        return bool(self._held(partial(_swap, run_id)))
+        try:
+            return bool(self._held(partial(_swap, run_id)))
+        except RunIncomplete:  # more came in by another analyzer than the swap builds itself
+            self._world.scheduler.note("goes round again")
+            return self._reindex(run_id)
 
     def night(self) -> None:
         """Let more time pass than anybody keeps a file for that is needed no longer."""
@@ -144,4 +153,5 @@ def _swap(run_id: str, process: Process) -> Generation:
         ledger=process.ledger,
         files=process.files,
         pause=process.pause,
+        rebuild=lambda number: _build(run_id, number, process),
     )

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from kotogura.documents import intake
-from kotogura.index import generations, reindex, segment
+from kotogura.index import generations, reindex, segment, swap
 from kotogura.index.commit import Committer
 from kotogura.index.directory import Directory
 from kotogura.index.folding import Folding
@@ -106,6 +106,7 @@ class World:
                 (pointers, "epoch_seconds", lambda: int(_FIRST_EPOCH_SECONDS + clock.seconds)),
                 (generations, "KEPT_GENERATION_COUNT", self.character.kept_generation_count),
                 (reindex, "BATCH_DOCUMENT_COUNT", 2),
+                (swap, "SMALL_DOCUMENT_COUNT", 1),
             ):
                 stack.enter_context(patch.object(module, name, double))
             if hasattr(segment, "uuid4"):

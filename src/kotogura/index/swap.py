@@ -1,28 +1,43 @@
 """The swap: segments that a reindex built take the place of those it found when it began.
 
 Segments committed in between are kept. Of two versions of a document the later one counts, of two
-equal ones the newly built, and a document removed in between stays removed.
+equal ones the newly built, and a document removed in between stays removed. What came in by another
+analyzer, as all does before a new user dictionary is in, is read and built again first.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
-from kotogura.errors import AnalyzerMismatch, CommitConflict, DictionaryChanged
+from kotogura.errors import (
+    AnalyzerMismatch,
+    CommitConflict,
+    DictionaryChanged,
+    RunIncomplete,
+)
 from kotogura.index.commit import ATTEMPT_COUNT, Pause
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
-from kotogura.index.runs import built_of_run, read_plan, replaced_name
+from kotogura.index.reindex import plan_follow_up
+from kotogura.index.runs import BuiltBatch, Plan, built_of_run, read_plan, replaced_name
 from kotogura.index.tombstones import bury
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
 Places = Callable[[SegmentEntry], dict[str, Place]]
 Locate = Callable[[str], Place | None]
-AS_PLANNED = ""
-"""No dictionary's digest: whichever the run was planned for."""
+Rebuild = Callable[[int], object]
+"""Builds the batch of this number of the run, as `reindex.build` does."""
+
+SMALL_DOCUMENT_COUNT = 500
+SMALL_BYTES = 2_000_000
+"""Follow-ups up to this size the swap builds itself, to be done before the next commit."""
+
+FOLLOW_UP_COUNT = 200
+"""So many follow-ups are a sign that documents come in faster than they can be built."""
 
 
 def swap(
@@ -34,42 +49,53 @@ def swap(
     ledger: DocumentLedger,
     files: TenantFiles,
     pause: Pause,
-    dictionary: str | None = AS_PLANNED,
+    rebuild: Rebuild,
+    wanted: Callable[[], str | None] | None = None,
 ) -> Generation:
     """Publish the segments that run `run_id` built. Repeatable.
 
-    `dictionary` is the digest of the user dictionary that the tenant wants now: of two runs, the
-    one for the earlier dictionary must not end last.
+    What came in by another analyzer since the plan is planned as follow-ups of the run. A few
+    documents are built here, by `rebuild`, and the race is run again; more are left to the
+    workflow, which resumes the run. `wanted` tells the digest of the user dictionary that the
+    tenant wants at that moment: of two runs, the one for the earlier one must not end last.
 
     Raises:
         DictionaryChanged: when the run was planned for another dictionary; start a new one.
         RunNotFound: when there is no such run.
-        RunIncomplete: when a batch of the run is not built; resume the run.
+        RunIncomplete: when a batch of the run is not built, or follow-ups have just been planned;
+            resume the run.
         CommitConflict: when other commits won every race; a retry helps.
-        AnalyzerMismatch: when documents of another analyzer came in; run reindex again.
+        AnalyzerMismatch: when the run's own segments are of several analyzers, or too many
+            documents of another one came in; run reindex again.
     """
-    planned = read_plan(tenant, run_id, files)
-    if dictionary not in {AS_PLANNED, planned.dictionary}:
-        raise DictionaryChanged("the user dictionary has changed since; start a new run")
-    built = built_of_run(tenant, run_id, files)
+    read_plan(tenant, run_id, files)
     replaced = set(json.loads(files.read(tenant, replaced_name(run_id))))
-    replaced -= {segment.segment_id for segment in built}
 
     def places(segment: SegmentEntry) -> dict[str, Place]:
         return directory.places(tenant, segment.segment_id)
 
     for attempt in range(1, ATTEMPT_COUNT + 1):
+        planned = read_plan(tenant, run_id, files)
+        if wanted is not None and wanted() != planned.dictionary:
+            raise DictionaryChanged("the user dictionary has changed since; start a new run")
+        built = built_of_run(tenant, planned, files)
+        own = [batch.segment for batch in built if batch.segment]
         base = generations.current(tenant)
-        known = {segment.segment_id for segment in built}
+        known = {segment.segment_id for segment in own}
         later = [
             segment
             for segment in (base.manifest.segments if base else ())
             if segment.segment_id not in replaced | known
         ]
         locate = partial(directory.locate, tenant, base.manifest) if base else _nowhere
-        segments = resolve(tenant, built, later, places, locate, ledger)
+        unfit = _unfit(planned, own, later)
+        segments = resolve(tenant, built, later, unfit, places, locate, ledger)
+        rest = [segment for segment in segments if segment.segment_id in unfit]
+        if rest:
+            _follow_up(tenant, planned, rest, files, rebuild)
+            continue
         if len({segment.analyzer for segment in segments}) > 1:
-            raise AnalyzerMismatch("documents of another analyzer came in; run reindex again")
+            raise AnalyzerMismatch("the run has segments of several analyzers; start a new one")
         published = generations.publish(
             tenant,
             base,
@@ -85,27 +111,84 @@ def swap(
     raise CommitConflict("the swap lost every race; try again")
 
 
+def _unfit(
+    planned: Plan, own: Sequence[SegmentEntry], later: Sequence[SegmentEntry]
+) -> frozenset[str]:
+    """Return which segments of `later` were made by another analyzer than the run's."""
+    analyzer = own[0].analyzer if own else None
+    return frozenset(
+        segment.segment_id
+        for segment in later
+        if segment.dictionary != planned.dictionary
+        or (analyzer is not None and segment.analyzer != analyzer)
+    )
+
+
+def _follow_up(
+    tenant: TenantId,
+    planned: Plan,
+    rest: Sequence[SegmentEntry],
+    files: TenantFiles,
+    rebuild: Rebuild,
+) -> None:
+    """Plan what counts in `rest` as follow-ups of the run, and build them if they are small."""
+    if planned.follow_up_count >= FOLLOW_UP_COUNT:
+        raise AnalyzerMismatch("documents come in faster than they are built; run reindex later")
+    longer, batches = plan_follow_up(tenant, planned, rest, files)
+    count = sum(len(batch.names) for batch in batches)
+    if count > SMALL_DOCUMENT_COUNT or sum(sum(one.sizes_bytes) for one in batches) > SMALL_BYTES:
+        raise RunIncomplete("documents came in while it ran; resume the run")
+    for number in range(planned.batch_count, longer.batch_count):
+        rebuild(number)
+
+
+def _read_again(built: Sequence[BuiltBatch]) -> dict[str, tuple[int, str]]:
+    """Return the last follow-up's number, and the version that it followed up, by document id."""
+    return {
+        document_id(name): (batch.number, version)
+        for batch in built
+        if batch.follow_up
+        for name, version in zip(batch.follow_up.names, batch.follow_up.versions, strict=True)
+    }
+
+
 def resolve(
     tenant: TenantId,
-    built: Sequence[SegmentEntry],
+    built: Sequence[BuiltBatch],
     later: Sequence[SegmentEntry],
+    unfit: frozenset[str],
     places: Places,
     locate: Locate,
     ledger: DocumentLedger,
 ) -> tuple[SegmentEntry, ...]:
-    """Return `built` and `later` with tombstones, so that no document counts twice.
+    """Return the segments of `built` and `later` with tombstones, so that none counts twice.
 
-    `locate` tells where a document is in the generation to be replaced.
+    A follow-up has read its documents again: what an earlier batch built of them counts no more,
+    nor does the version that it followed up, also where the document couldn't be read any more.
+    `unfit` are ids of segments by another analyzer, `locate` tells where a document is in the
+    generation to be replaced.
     """
-    fresh = {name: (entry, place) for entry in built for name, place in places(entry).items()}
+    again = _read_again(built)
+    fresh: dict[str, tuple[SegmentEntry, Place]] = {}
     buried: dict[str, list[Place]] = {}
+    own = [(batch.number, batch.segment) for batch in built if batch.segment]
+    for number, entry in own:
+        for name, place in places(entry).items():
+            if name in again and again[name][0] > number:
+                buried.setdefault(entry.segment_id, []).append(place)
+            else:
+                fresh[name] = (entry, place)
     kept: set[str] = set()
     for entry in later:
         for name, place in places(entry).items():
             if place.document in entry.tombstones:
                 continue
             rival = fresh.get(name)
-            if rival is not None and rival[1].version >= place.version:
+            is_built = rival is not None and rival[1].version >= place.version
+            is_read = (
+                entry.segment_id in unfit and name in again and again[name][1] >= place.version
+            )
+            if is_built or is_read:
                 buried.setdefault(entry.segment_id, []).append(place)
             else:
                 kept.add(name)
@@ -113,7 +196,8 @@ def resolve(
     for name, (entry, place) in fresh.items():
         if name in kept or _is_gone(records.get(name), place, locate):
             buried.setdefault(entry.segment_id, []).append(place)
-    marked = (bury(entry, buried.get(entry.segment_id, [])) for entry in (*built, *later))
+    entries = (*(entry for _, entry in own), *later)
+    marked = (bury(entry, buried.get(entry.segment_id, [])) for entry in entries)
     return tuple(entry for entry in marked if entry.live_count)
 
 

@@ -208,17 +208,13 @@ def test_a_build_may_be_repeated(filled: Library) -> None:
     assert filled.build(planned) == filled.build(planned)
 
 
-def test_what_another_analyzer_committed_meanwhile_asks_for_another_run(filled: Library) -> None:
-    planned = filled.plan()
-    old, filled.words = filled.words, WordAnalyzer("a new analyzer")
-    filled.build(planned)
-    filled.words = old
-    filled.upload("d.txt", "apple")
-    with pytest.raises(AnalyzerMismatch, match="again"):
-        filled.swap(planned)
-    filled.words = WordAnalyzer("a new analyzer")
-    filled.reindex()
-    assert filled.found("apple") == {f"{name}.txt" for name in "abcd"}
+def test_batches_by_several_analyzers_ask_for_another_run(in_batches: Library) -> None:
+    planned = in_batches.plan()
+    in_batches.build(planned, [0])
+    in_batches.words = WordAnalyzer("a new analyzer")
+    in_batches.build(planned, [1, 2])
+    with pytest.raises(AnalyzerMismatch, match="new one"):
+        in_batches.swap(planned)
 
 
 def test_a_bad_document_is_quarantined_and_stops_nobody(filled: Library) -> None:

@@ -15,6 +15,7 @@ from kotogura.errors import (
     GenerationNotFound,
     InvalidArgument,
     InvalidTenantId,
+    ModelNotFound,
     Unauthenticated,
     UndecodableText,
 )
@@ -156,7 +157,7 @@ def test_a_reindex_goes_its_way_through_the_handlers(in_memory: Library, context
     planned = reindex.plan_handler()({"tenant": "minato-shoji"}, context)
     run = {"tenant": "minato-shoji", "run_id": planned["run_id"]}
     counts = {"base_generation": 2, "batch_count": 1, "document_count": 2}
-    assert planned == {**run, **counts, "dictionary": None}
+    assert planned == {**run, **counts, "dictionary": None, "follow_up_count": 0}
     assert reindex.plan_handler()(run, context) == planned
     built = reindex.build_handler()({**run, "batch": 0}, context)
     assert set(built) == {"segment_id", "document_count", "quarantined_count"}
@@ -217,6 +218,23 @@ def test_an_index_is_rolled_back_through_the_handler(in_memory: Library, context
     assert (answer["generation"], answer["content_of"], answer["document_count"]) == (3, 1, 1)
     with pytest.raises(GenerationNotFound):
         ask(context, "rollback", generation=9)
+
+
+def test_a_model_is_rolled_back_through_the_handler(in_memory: Library, context: Context) -> None:
+    in_memory.upload("a.txt", "apple")
+    for digest in ("first", "second"):
+        for name in ("model.json", "model.onnx", "tokenizer.json"):
+            in_memory.files.write(in_memory.tenant, f"models/{digest}/{name}", b"{}")
+        in_memory.promote(digest)
+    answer = ask(context, "rollback-model")
+    assert (answer["model"], answer["previous"], answer["generation"]) == ("first", "second", 4)
+    assert answer["unembedded_document_count"] == 0
+    assert ask(context, "rollback-model", model="second")["model"] == "second"
+    with pytest.raises(ModelNotFound):
+        ask(context, "rollback-model", model="third")
+    for wrong in ("", 7):
+        with pytest.raises(InvalidArgument):
+            ask(context, "rollback-model", model=wrong)
 
 
 @pytest.mark.parametrize("wanted", [{}, {"generation": "1"}, {"generation": True}])

@@ -10,7 +10,6 @@ from kotogura.index.compiling import wanted_digest
 from kotogura.index.dictionaries import dictionary_name
 from kotogura.index.janitor import GRACE_SECONDS, LEFTOVER_SECONDS, sweep
 from kotogura.index.rollback import rollback
-from kotogura.index.swap import swap
 from kotogura.index.verification import verify
 from kotogura.tenants.identity import TenantId
 from tests.memory.files import MemoryFiles
@@ -78,21 +77,30 @@ def test_an_upload_after_the_swap_goes_by_the_dictionary(library: Library) -> No
     assert library.found(READING) == {"点検.txt", "控え.txt"}
 
 
-def test_an_upload_while_it_is_built_makes_the_swap_fail_and_the_next_run_takes_it_in(
-    library: Library,
-) -> None:
+def test_an_upload_between_plan_and_swap_goes_by_the_new_dictionary(library: Library) -> None:
     library.dictionary = WORDS
     planned = library.plan()
     library.build(planned)
     library.upload("控え.txt", "湊式点検票の控え", "控え")
-    with pytest.raises(AnalyzerMismatch):
-        library.swap(planned)
     assert library.found("控え") == {"控え.txt"}
-    library.reindex()
+    library.swap(planned)
     assert library.found(READING) == {"点検.txt", "控え.txt"}
+    assert {one.dictionary for one in library.manifest.segments} == {wanted_digest(WORDS)}
 
 
-def test_what_was_staged_before_the_swap_is_refused_after_it(library: Library) -> None:
+def test_an_upload_into_an_empty_index_between_plan_and_swap_goes_by_the_new_dictionary(
+    tmp_path: Path, analyzer
+) -> None:
+    library = Library(tmp_path, MINATO, analyzer)
+    library.dictionary = WORDS
+    planned = library.plan()
+    library.upload("控え.txt", "湊式点検票の控え", "控え")
+    library.swap(planned)
+    assert library.manifest.dictionary == wanted_digest(WORDS)
+    assert library.found(READING) == {"控え.txt"}
+
+
+def test_what_was_staged_before_the_swap_is_staged_once_more_after_it(library: Library) -> None:
     library.dictionary = WORDS
     listed = library.stage(library.put("控え.txt", "湊式点検票の控え", "控え"))
     planned = library.plan()
@@ -103,6 +111,8 @@ def test_what_was_staged_before_the_swap_is_refused_after_it(library: Library) -
     with pytest.raises(AnalyzerMismatch):
         library.commit(late)
     assert library.found(READING) == {"点検.txt", "控え.txt"}
+    assert library.commit(library.stage(late)).outcome == "indexed"  # so does the workflow
+    assert library.found(READING) == {"点検.txt", "控え.txt", "写し.txt"}
 
 
 def test_the_run_of_an_earlier_dictionary_must_not_end_last(library: Library) -> None:
@@ -112,16 +122,7 @@ def test_the_run_of_an_earlier_dictionary_must_not_end_last(library: Library) ->
     library.dictionary = WORDS
     library.reindex()
     with pytest.raises(DictionaryChanged):
-        swap(
-            MINATO,
-            "slow",
-            generations=library.generations,
-            directory=library.directory,
-            ledger=library.ledger,
-            files=library.files,
-            pause=library.pauses.append,
-            dictionary=wanted_digest(WORDS),
-        )
+        library.swap(slow, lambda: wanted_digest(WORDS))
     assert library.manifest.dictionary == wanted_digest(WORDS)
 
 
