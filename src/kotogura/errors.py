@@ -16,6 +16,7 @@ KotoguraError                    code, kind
 │   ├── TenantNotFound
 │   ├── DocumentNotFound
 │   ├── TrainingNotFound
+│   ├── ModelNotFound            no kept generation names such a model
 │   ├── GenerationNotFound       not among the generations that are kept
 │   └── RunNotFound              no run of reindex, or none any more
 ├── Conflict                     conflict
@@ -164,6 +165,10 @@ class DocumentNotFound(NotFound):
 
 class TrainingNotFound(NotFound):
     code = "training-not-found"
+
+
+class ModelNotFound(NotFound):
+    code = "model-not-found"
 
 
 class GenerationNotFound(NotFound):

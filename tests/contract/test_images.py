@@ -35,6 +35,8 @@ ENVIRONMENT = {
     "KOTOGURA_TABLE": "table",
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:train",
     "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:reindex",
+    "KOTOGURA_COMPACT_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:compact",
+    "KOTOGURA_UPKEEP_FUNCTION": "kotogura-upkeep",
     "POWERTOOLS_METRICS_NAMESPACE": "Kotogura",
     "POWERTOOLS_SERVICE_NAME": "contract",
 }

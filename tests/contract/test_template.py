@@ -35,6 +35,7 @@ ROUTES = {
     "DELETE /documents/{id}": "ManageFunction",
     "GET /trainings": "ManageFunction",
     "POST /trainings": "ManageFunction",
+    "POST /model/rollback": "ManageFunction",
     "GET /dictionary": "ManageFunction",
     "PUT /dictionary": "ManageFunction",
     "GET /synonyms": "ManageFunction",

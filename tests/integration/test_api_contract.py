@@ -43,6 +43,7 @@ def token(system: RunningSystem) -> str:
 @(
     schema.exclude(method="POST", path="/trainings")
     .exclude(method="PUT", path="/dictionary")
+    .exclude(method="POST", path="/model/rollback")
     .parametrize()
 )
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from kotogura.documents.identity import document_key
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
@@ -25,6 +26,7 @@ from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.dictionaries import MemoryDictionaries
+from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
 from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
@@ -83,7 +85,13 @@ class Gateway:
         apps = (
             search_api(library.service(), telemetry),
             manage_api(
-                bucket, library.ledger, trainings, MemorySynonyms(), dictionaries, telemetry
+                bucket,
+                library.ledger,
+                trainings,
+                MemorySynonyms(),
+                dictionaries,
+                ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
+                telemetry,
             ),
         )
         self._routes: dict[tuple[str, re.Pattern[str]], Handler] = {

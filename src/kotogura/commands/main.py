@@ -14,6 +14,7 @@ from kotogura.commands.accounts import Accounts
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.index import index
+from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.session import Session
 from kotogura.commands.status import show_status
@@ -43,6 +44,7 @@ def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | No
 
 
 cli.add_command(index)
+cli.add_command(model)
 cli.add_command(openapi)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from kotogura import errors
 from kotogura.commands.deployment import Deployment
 from kotogura.commands.errors import RebuildFailed, UpkeepFailed
 from kotogura.commands.terminal import Terminal
+from kotogura.errors import Internal
+from kotogura.platform.upkeep_calls import ask_upkeep
 from kotogura.tenants.identity import TenantId
 
 _POLL_SECONDS = 1.0
@@ -22,18 +23,18 @@ def ask(deployment: Deployment, tenant: TenantId, action: str, **wanted: Any) ->
         KotoguraError: of the function's own class, when it refuses.
         UpkeepFailed: when it broke, or ran out of time.
     """
-    response = deployment.functions.invoke(
-        FunctionName=deployment.outputs["UpkeepFunctionName"],
-        Payload=json.dumps({"tenant": tenant, "action": action, **wanted}).encode(),
-    )
-    answer: dict[str, Any] = json.loads(response["Payload"].read())
-    if "FunctionError" not in response:
-        return answer
-    name = str(answer.get("errorType", ""))
-    found = getattr(errors, name, None)
-    if isinstance(found, type) and issubclass(found, errors.KotoguraError):
-        raise found(answer.get("errorMessage") or found.code)
-    raise UpkeepFailed(f"the upkeep function failed ({name or 'no reason'}); its log says more")
+    try:
+        return ask_upkeep(
+            deployment.functions,
+            deployment.outputs["UpkeepFunctionName"],
+            tenant,
+            action,
+            **wanted,
+        )
+    except Internal as error:
+        if type(error) is Internal:
+            raise UpkeepFailed(error.detail) from None
+        raise
 
 
 def rebuild(

@@ -14,6 +14,7 @@ from kotogura.errors import (
     DocumentTooLarge,
     InvalidDocumentName,
     TenantNotFound,
+    TrainingBudgetSpent,
     TrainingRunning,
     UnsupportedDocument,
 )
@@ -21,6 +22,8 @@ from kotogura.platform.bucket import UPLOAD_SECONDS, BucketOriginals
 from kotogura.platform.dictionary_routes import add_dictionary_routes
 from kotogura.platform.documentation import add_documentation
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
+from kotogura.platform.model_routes import add_model_routes
+from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.operations import operation
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.synonym_routes import add_synonym_routes
@@ -92,6 +95,7 @@ def manage_api(
     trainings: TrainingWorkflow,
     synonyms: SynonymStore,
     dictionaries: DictionaryWorkflow,
+    models: ModelWorkflow,
     telemetry: Telemetry,
 ) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents, their model and settings."""
@@ -99,6 +103,7 @@ def manage_api(
     add_documentation(app)
     add_synonym_routes(app, synonyms)
     add_dictionary_routes(app, dictionaries)
+    add_model_routes(app, models)
 
     @app.get(
         "/documents",
@@ -168,6 +173,7 @@ def manage_api(
             "Start a training now",
             TenantNotFound,
             TrainingRunning,
+            TrainingBudgetSpent,
             answer="The training that has started.",
             status=202,
         ),

@@ -136,7 +136,7 @@ def _resolvers() -> list[APIGatewayHttpResolver]:
     telemetry = Telemetry()
     return [
         search_api(nothing, telemetry),
-        manage_api(nothing, nothing, nothing, nothing, nothing, telemetry),
+        manage_api(nothing, nothing, nothing, nothing, nothing, nothing, telemetry),
     ]
 
 

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     base_model: Path | None = Field(default=None, alias="KOTOGURA_BASE_MODEL")
     train_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_TRAIN_WORKFLOW_ARN")
     reindex_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_REINDEX_WORKFLOW_ARN")
+    compact_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_COMPACT_WORKFLOW_ARN")
+    upkeep_function: str | None = Field(default=None, alias="KOTOGURA_UPKEEP_FUNCTION")
     tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
     training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")
     training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")

@@ -14,6 +14,8 @@ ENVIRONMENT = {
     "KOTOGURA_DOCUMENTS_BUCKET": "kotogura-documents",
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:train",
     "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:reindex",
+    "KOTOGURA_COMPACT_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:compact",
+    "KOTOGURA_UPKEEP_FUNCTION": "kotogura-upkeep",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Kotogura",
     "AWS_ACCESS_KEY_ID": "test",

@@ -16,12 +16,14 @@ from kotogura.documents.ledger import DocumentState, Reason
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.dictionaries import MemoryDictionaries
+from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
 from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
@@ -31,6 +33,7 @@ Ask = Callable[[Handler, dict[str, Any]], Answer]
 Event = Callable[..., dict[str, Any]]
 WORKFLOW = "arn:aws:states:us-east-1:123456789012:stateMachine:train"
 REINDEX = "arn:aws:states:us-east-1:123456789012:stateMachine:reindex"
+COMPACT = "arn:aws:states:us-east-1:123456789012:stateMachine:compact"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:train:one"
 
 
@@ -68,7 +71,10 @@ def manage(
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
     originals = BucketOriginals(objects.client, "kotogura-documents")
     dictionaries = DictionaryWorkflow(MemoryDictionaries(), workflows.client, REINDEX)
-    app = manage_api(originals, library.ledger, workflow, MemorySynonyms(), dictionaries, telemetry)
+    models = ModelWorkflow(UpkeepOf(library), "upkeep", workflows.client, COMPACT)
+    app = manage_api(
+        originals, library.ledger, workflow, MemorySynonyms(), dictionaries, models, telemetry
+    )
     return api_handler(app, telemetry)
 
 
@@ -396,3 +402,65 @@ def test_another_tenant_has_its_own_dictionary(
     )
     ask(manage, event("manage-put-dictionary"))
     assert ask(manage, event("manage-dictionary", tenant="tsubame")).body["text"] == ""
+
+
+def two_models(library: Library) -> None:
+    """Let the model `11…` serve, then `22…`."""
+    library.upload("a.txt", "apple")
+    for digest in ("1" * 64, "2" * 64):
+        for name in ("model.json", "model.onnx", "tokenizer.json"):
+            library.files.write(library.tenant, f"models/{digest}/{name}", b"{}")
+        library.promote(digest)
+
+
+@pytest.mark.parametrize("body", [{}, {"model": "1" * 8}])
+def test_a_model_is_rolled_back(
+    library: Library, manage: Handler, ask: Ask, event: Event, body: dict[str, str]
+) -> None:
+    two_models(library)
+    answer = ask(manage, event("manage-rollback-model", body=body))
+    assert (answer.status, answer.body) == (
+        200,
+        {
+            "model": "1" * 64,
+            "previous": "2" * 64,
+            "generation": 4,
+            "unembedded_document_count": 0,
+            "execution_arn": None,
+        },
+    )
+    assert library.manifest.model is not None
+    assert library.manifest.model.digest == "1" * 64
+
+
+def test_what_a_rolled_back_model_has_no_vectors_of_is_embedded_at_once(
+    library: Library, manage: Handler, workflows: Stubber, ask: Ask, event: Event
+) -> None:
+    two_models(library)
+    library.upload("b.txt", "pear")
+    started = {"executionArn": EXECUTION, "startDate": "2026-01-01T00:00:00Z"}
+    wanted = {"stateMachineArn": COMPACT, "input": '{"tenant": "minato-shoji"}'}
+    workflows.add_response("start_execution", started, wanted)
+    answer = ask(manage, event("manage-rollback-model", body={}))
+    assert answer.body["unembedded_document_count"] == 1
+    assert answer.body["execution_arn"] == EXECUTION
+
+
+def test_a_model_that_is_not_kept_is_not_found(
+    library: Library, manage: Handler, ask: Ask, event: Event
+) -> None:
+    answer = ask(manage, event("manage-rollback-model"))
+    assert (answer.status, answer.body["code"]) == (404, "model-not-found")
+    two_models(library)
+    answer = ask(manage, event("manage-rollback-model"))
+    assert (answer.status, answer.body["code"]) == (404, "model-not-found")
+    assert "1" * 64 in answer.body["detail"]
+
+
+@pytest.mark.parametrize("digest", ["", "1", "../../models", "G" * 64, "1" * 65, 7])
+def test_a_models_name_is_its_digest(
+    library: Library, manage: Handler, ask: Ask, event: Event, digest: Any
+) -> None:
+    two_models(library)
+    answer = ask(manage, event("manage-rollback-model", body={"model": digest}))
+    assert (answer.status, answer.body["code"]) == (400, "invalid-argument")

@@ -1,14 +1,19 @@
 """The handler of `functions/manage`, outside the VPC: it signs uploads and starts workflows."""
 
 import boto3
+from botocore.config import Config
 
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import manage_api
+from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.wiring import Parts
+
+# A rollback that is asked for twice would be rolled back.
+_ONCE = Config(read_timeout=25, retries={"total_max_attempts": 1, "mode": "standard"})
 
 
 def manage_handler() -> Handler:
@@ -27,8 +32,14 @@ def manage_handler() -> Handler:
         workflows,
         required(parts.settings.reindex_workflow_arn, "KOTOGURA_REINDEX_WORKFLOW_ARN"),
     )
+    models = ModelWorkflow(
+        boto3.client("lambda", config=_ONCE),
+        required(parts.settings.upkeep_function, "KOTOGURA_UPKEEP_FUNCTION"),
+        workflows,
+        required(parts.settings.compact_workflow_arn, "KOTOGURA_COMPACT_WORKFLOW_ARN"),
+    )
     telemetry = Telemetry()
     app = manage_api(
-        parts.originals, parts.ledger, trainings, parts.synonyms, dictionaries, telemetry
+        parts.originals, parts.ledger, trainings, parts.synonyms, dictionaries, models, telemetry
     )
     return api_handler(app, telemetry)

@@ -1,6 +1,7 @@
 """The handler of `functions/upkeep`: what an operator asks of a tenant's index."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from kotogura.errors import InvalidArgument
@@ -11,6 +12,7 @@ from kotogura.index.verification import verify
 from kotogura.platform.clock import pause
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
+from kotogura.semantics.model_rollback import roll_back_model
 from kotogura.tenants.identity import TenantId
 
 SHOWN_PROBLEM_COUNT = 1_000
@@ -21,7 +23,8 @@ def upkeep_handler() -> Handler:
     """Return the handler that does the event's `action` for its `tenant`.
 
     `inspect` and `verify` answer `IndexReport` and `Verification`; `rollback` wants a `generation`
-    and answers the one it published; `progress` wants a `run_id` and answers how many batches of
+    and answers the one it published; `rollback-model` may want a `model` and answers
+    `ModelRollback`; `progress` wants a `run_id` and answers how many batches of
     that run are planned, None before its plan, and built.
     """
     parts = Parts.from_environment()
@@ -47,6 +50,14 @@ def upkeep_handler() -> Handler:
             "model": published.model.digest if published.model else None,
         }
 
+    def go_back_to_model(tenant: TenantId, event: Event) -> Mapping[str, Any]:
+        digest = event.get("model")
+        if digest is not None and not (isinstance(digest, str) and digest):
+            raise InvalidArgument("name the model to roll back to by its digest, or none")
+        return asdict(
+            roll_back_model(tenant, digest, parts.generations, parts.files, pause),
+        )
+
     def follow(tenant: TenantId, event: Event) -> Mapping[str, Any]:
         run_id = check_run_id(str(event.get("run_id", "")))
         planned = find_plan(tenant, run_id, parts.files)
@@ -60,6 +71,7 @@ def upkeep_handler() -> Handler:
         "inspect": look,
         "verify": check,
         "rollback": go_back,
+        "rollback-model": go_back_to_model,
         "progress": follow,
     }
 
