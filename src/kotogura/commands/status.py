@@ -5,6 +5,7 @@ from typing import Any
 
 from kotogura.commands.deployment import Deployment
 from kotogura.commands.terminal import Terminal
+from kotogura.commands.training import described
 from kotogura.tenants.identity import TenantId
 
 
@@ -22,7 +23,7 @@ def show_status(deployment: Deployment, terminal: Terminal) -> None:
                 entry["tenant"],
                 ", ".join(f"{count} {state}" for state, count in entry["documents"].items()),
                 str(entry["generation"]),
-                entry["training"] or "none",
+                _training(entry),
             ]
             for entry in tenants
         ],
@@ -48,4 +49,21 @@ def _tenant(deployment: Deployment, tenant: TenantId) -> dict[str, Any]:
         "documents": dict(states),
         "generation": pointer.generation if pointer else 0,
         "training": trainings[0].state.value if trainings else None,
+        "progress": trainings[0].progress if trainings else None,
     }
+
+
+def _training(entry: dict[str, Any]) -> str:
+    """Return what the last training came to, or how far it is.
+
+    >>> progress = {"stage": "fine-tune", "step": 12, "steps": 50, "seconds_left": 9.0}
+    >>> _training({"training": "running", "progress": progress})
+    'running: fine-tune, 9 s left, step 12 of 50'
+    """
+    if entry["training"] is None:
+        return "none"
+    progress = entry["progress"] or {}
+    if "stage" not in progress:
+        return str(entry["training"])
+    steps = f", step {progress['step']} of {progress['steps']}" if progress.get("steps") else ""
+    return f"{entry['training']}: {described(progress)}{steps}"

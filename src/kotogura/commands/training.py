@@ -19,14 +19,14 @@ def described(progress: Mapping[str, Any]) -> str:
     """Return how far a training is, in a line: only what is known by then.
 
     >>> described({"stage": "fine-tune", "loss": 0.4321, "score": 0.87, "seconds_left": 95.2})
-    'fine-tune, loss 0.432, held-out MRR 0.870, 95 s left'
+    'fine-tune, loss 0.432, watched MRR 0.870, 95 s left'
     >>> described({"stage": "export", "loss": None})
     'export'
     """
     parts = [str(progress["stage"])]
     for name, form in (
         ("loss", "loss {:.3f}"),
-        ("score", "held-out MRR {:.3f}"),
+        ("score", "watched MRR {:.3f}"),
         ("seconds_left", "{:.0f} s left"),
     ):
         if progress.get(name) is not None:
