@@ -10,39 +10,23 @@ import argparse
 import json
 import lzma
 import re
-import shutil
-import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from bench.machine import machine, versions
-from bench.sts import GradedPair, read_pairs, sts_spearman
+from bench.sts import GradedPair, read_pairs
+from bench.tuned_models import Measured, measured, tuned_model
 from kotogura.semantics.division import Division, divide
-from kotogura.semantics.embedder import OnnxEmbedder
-from kotogura.semantics.evaluation import Figures, evaluate
-from kotogura.semantics.export import export_onnx
-from kotogura.semantics.finetuning import fine_tune
 from kotogura.semantics.gate import gain_interval
 from kotogura.semantics.recipes import DEFAULT_RECIPE, Recipe
 from kotogura.semantics.token_measure import TokenizerMeasure
-from kotogura.semantics.training import describe_tuned
 from kotogura.semantics.training_pairs import TrainingDocument
 from kotogura.semantics.tuning import Step
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _FURNITURE = re.compile(r"^(?:This page is: /|Title is: )")
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a model reached: on the held-out queries, and on sentences that people graded."""
-
-    figures: Figures
-    sts_spearman: float | None
-    seconds: float
 
 
 def main() -> None:
@@ -59,7 +43,7 @@ def main() -> None:
             if name in _RECIPE and value is not None
         },
     )
-    base = _measure(options.base, division, graded, options.threads)
+    base = measured(options.base, division, graded, options.threads, options.keep)
     print(f"base: {_told(base)}", flush=True)
     report: dict[str, Any] = {
         "machine": machine(),
@@ -75,11 +59,13 @@ def main() -> None:
         "before": _told(base),
         "seeds": {},
     }
-    for seed in options.seeds:
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    for seed in options.seeds if options.until != "base" else ():
         report["seeds"][str(seed)] = _run(options, division, graded, recipe, seed, base)
         print(f"seed {seed}: {report['seeds'][str(seed)]}", flush=True)
         options.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    print(table(report))
+    if options.until == "measure":
+        print(table(report))
 
 
 def read_documents(path: Path) -> list[TrainingDocument]:
@@ -105,48 +91,26 @@ def _run(
     seed: int,
     base: Measured,
 ) -> dict[str, Any]:
-    folder = Path(tempfile.mkdtemp(prefix="finetune-"))
-    try:
-        tuning = fine_tune(
-            options.base,
-            division.taught,
-            folder,
-            recipe=recipe,
-            seed=seed,
-            threads=options.threads,
-            watched=division.watched,
-            on_progress=lambda step: _say(seed, step),
-        )
-        agreement = export_onnx(folder)
-        describe_tuned(folder, options.base).write(folder)
-        tuned = _measure(folder, division, graded, options.threads)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    gain, low, high = gain_interval(base.figures.reciprocal_ranks, tuned.figures.reciprocal_ranks)
+    tuned = tuned_model(
+        options.base,
+        division,
+        recipe,
+        seed,
+        options.threads,
+        options.keep,
+        lambda step: _say(seed, step),
+    )
+    if options.until == "train":
+        return tuned.told
+    after = measured(tuned.folder, division, graded, options.threads, options.keep)
+    gain, low, high = gain_interval(base.figures.reciprocal_ranks, after.figures.reciprocal_ranks)
     return {
-        **_told(tuned),
+        **_told(after),
         "gain": round(gain, 4),
         "gain_low": round(low, 4),
         "gain_high": round(high, 4),
-        "steps": tuning.steps,
-        "best_step": tuning.best_step,
-        "watched_mrr": tuning.best_score,
-        "loss_first": round(tuning.losses[0], 4),
-        "loss_last": round(tuning.losses[-1], 4),
-        "cosine_int8": round(agreement, 5),
-        "train_seconds": round(tuning.seconds, 1),
-        "pairs_per_s": round(tuning.steps * recipe.batch_size / tuning.seconds, 2),
+        **tuned.told,
     }
-
-
-def _measure(
-    folder: Path, division: Division, graded: Sequence[GradedPair], threads: int
-) -> Measured:
-    begun = time.monotonic()
-    embedder = OnnxEmbedder.open(folder, threads=threads)
-    figures = evaluate(embedder, division.documents, division.asked)
-    spearman = sts_spearman(graded, embedder) if graded else None
-    return Measured(figures, spearman, time.monotonic() - begun)
 
 
 def _told(measured: Measured) -> dict[str, Any]:
@@ -198,6 +162,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=_numbers, default=[1, 2, 3])
     parser.add_argument("--pairs", type=int, default=1_600, help="the most to train on")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--keep", type=Path, default=Path(".bench/finetune"), help="where models and figures are"
+    )
+    parser.add_argument(
+        "--until",
+        choices=("base", "train", "measure"),
+        default="measure",
+        help="stop after measuring the base, or after training; what is kept is not done again",
+    )
     parser.add_argument("--json", type=Path, default=Path(".bench/finetune.json"))
     for name in ("epochs", "batch-size", "group-size", "trained-tokens"):
         parser.add_argument(f"--{name}", type=int)
