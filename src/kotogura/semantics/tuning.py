@@ -14,7 +14,6 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
-from kotogura.semantics.bert_folder import PASSAGE_PREFIX, QUERY_PREFIX
 from kotogura.semantics.checkpoints import Checkpoint
 from kotogura.semantics.recipes import Recipe
 from kotogura.semantics.training_batches import plan_batches
@@ -69,7 +68,9 @@ class Tuning:
         model.max_seq_length = recipe.trained_tokens
         transformer: Any = model[0]
         self._bert: Any = transformer.model
-        self._bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        self._bert.get_input_embeddings().weight.requires_grad_(False)
+        self._before_query = str(model.prompts.get("query", ""))
+        self._before_passage = str(model.prompts.get("passage", ""))
         self._trained: dict[str, torch.Tensor] = {
             name: weight
             for name, weight in self._bert.named_parameters()
@@ -105,8 +106,8 @@ class Tuning:
             group["lr"] = self._recipe.learning_rate * self._pace()
         with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
             features = [
-                self._inputs([QUERY_PREFIX + pair.query for pair in batch]),
-                self._inputs([PASSAGE_PREFIX + pair.passage for pair in batch]),
+                self._inputs([self._before_query + pair.query for pair in batch]),
+                self._inputs([self._before_passage + pair.passage for pair in batch]),
             ]
             embeddings = [self._embed(feature).float() for feature in features]
         loss: Any = self._loss.compute_loss_from_embeddings(embeddings, torch.empty(0))
@@ -183,8 +184,10 @@ class Tuning:
             torch.inference_mode(),
             torch.autocast("cpu", torch.bfloat16, enabled=self._half),
         ):
-            queries = self._embed_all([QUERY_PREFIX + pair.query for pair in self._watched])
-            passages = self._embed_all([PASSAGE_PREFIX + pair.passage for pair in self._watched])
+            queries = self._embed_all([self._before_query + pair.query for pair in self._watched])
+            passages = self._embed_all(
+                [self._before_passage + pair.passage for pair in self._watched]
+            )
         scores = queries @ passages.T
         before = (scores >= scores.diagonal()[:, None]).sum(dim=1)
         return float((1.0 / before).mean())

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kotogura.errors import CorruptModel
-from kotogura.semantics.embedder import OnnxEmbedder, mean_of_tokens
+from kotogura.semantics.embedder import OnnxEmbedder, mean_of_tokens, pool
 from kotogura.semantics.model_manifest import ModelManifest
 
 from .conftest import TOY_DIMENSIONS, write_toy_model
@@ -28,6 +28,14 @@ def test_any_text_gets_a_finite_vector_of_length_one_or_zero(toy_model: Path, te
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u3000"])
 def test_a_blank_text_is_similar_to_nothing(toy_model: Path, text: str):
     assert not OnnxEmbedder.open(toy_model).embed_queries([text]).any()
+
+
+@pytest.mark.parametrize("text", ["한국어", "😀" * 500, "한 국 어"])
+def test_a_text_of_unknown_characters_alone_is_similar_to_nothing(toy_model: Path, text: str):
+    embedder = OnnxEmbedder.open(toy_model)
+    assert not embedder.embed_queries([text]).any()
+    assert not embedder.embed_passages([text]).any()
+    assert embedder.embed_queries([f"会議{text}"]).any()
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "\u200b", "한국어", "😀" * 500])
@@ -89,10 +97,15 @@ def test_a_model_with_another_pooling_is_refused(tmp_path: Path):
     manifest = write_toy_model(tmp_path / "toy")
     fields = {name: getattr(manifest, name) for name in ("base", "dimensions", "maximum_tokens")}
     ModelManifest.describe(
-        tmp_path / "toy", **fields, query_prefix="", passage_prefix="", pooling="cls", created_at=""
+        tmp_path / "toy", **fields, query_prefix="", passage_prefix="", pooling="max", created_at=""
     ).write(tmp_path / "toy")
-    with pytest.raises(CorruptModel, match="cls"):
+    with pytest.raises(CorruptModel, match="max"):
         OnnxEmbedder.open(tmp_path / "toy")
+
+
+def test_a_text_may_be_its_first_token():
+    tokens = np.array([[[3, 4], [0, 2]]], dtype=np.float32)
+    np.testing.assert_allclose(pool(tokens, np.array([[1, 1]]), "cls"), [[0.6, 0.8]], rtol=1e-6)
 
 
 def test_padding_is_no_part_of_the_mean():
