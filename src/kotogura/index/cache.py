@@ -5,6 +5,8 @@ from collections.abc import Hashable
 from typing import Any
 
 CACHE_BYTES = 64_000_000
+ENTRY_BYTES = 200
+"""What an entry takes beside its arrays and texts, roughly."""
 
 
 class ByteCache:

@@ -5,11 +5,8 @@ segments before it. The SQL stands in `kotogura.index.statements`. Opening reads
 query needs is read when it is asked for, and kept in a cache that counts bytes.
 """
 
-import dataclasses
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -19,33 +16,19 @@ from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import statements
-from kotogura.index.cache import ByteCache
+from kotogura.index.cache import ENTRY_BYTES, ByteCache
 from kotogura.index.content import IndexedDocument
 from kotogura.index.dictionary import LAST_CHARACTER, WHOLE_DICTIONARY_BYTES, TermDictionary
 from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest
 from kotogura.index.metadata_columns import MetadataColumns
+from kotogura.index.places import Places
 from kotogura.index.postings import Numbers, TermPostings, arrange
-from kotogura.index.stored import Place, StoredSegment
-from kotogura.index.streams import Stream, stream_field, text_field
+from kotogura.index.segments import Segments
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-_ENTRY_BYTES = 200
-"""What an entry of the cache takes beside its arrays and texts, roughly."""
 _FIRST_FORMAT_IN_ORDER = 2
-_WHOLE_POSITIONS_COUNT = 16_384
-"""Of a term in more documents, the positions are read where they are asked for, and not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a term stands in one field of a document, in code points, end exclusive."""
-
-    field: str
-    start: int
-    end: int
-    term: str = dataclasses.field(default="", compare=False)
 
 
 class GenerationReader:
@@ -71,14 +54,13 @@ class GenerationReader:
         self.cache = cache if cache is not None else ByteCache()
         self._key = (tenant, pinned)
         self._files = files
-        counts = [segment.document_count for segment in manifest.segments]
-        self._bases = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-        self._base_list: list[int] = self._bases[:-1].tolist()
+        self._segments = Segments(tenant, manifest, files)
+        self._bases = self._segments.bases
         self._paths = {
             kind: [str(files.path(tenant, one.files[kind].name)) for one in manifest.segments]
             for kind in ("terms", "postings", "documents")
         }
-        self._stored: dict[int, StoredSegment] = {}
+        self.places = Places(self._segments, self.postings, self.cache, self.key)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._threads, self._memory_limit_bytes = threads, memory_limit_bytes
         self.live = self._live_mask()
@@ -127,66 +109,9 @@ class GenerationReader:
         if absent and self._bases[-1]:
             loaded = self._load(absent)
             for term, by_field in loaded.items():
-                size = sum(one.size_bytes + _ENTRY_BYTES for one in by_field.values())
-                self.cache.put(self.key("postings", term), by_field, size + _ENTRY_BYTES)
+                size = sum(one.size_bytes + ENTRY_BYTES for one in by_field.values())
+                self.cache.put(self.key("postings", term), by_field, size + ENTRY_BYTES)
                 found |= by_field
-        return found
-
-    def positions(self, field: str, term: str, documents: Numbers) -> tuple[Numbers, Numbers]:
-        """Return where `term` stands in `field` of `documents`: (documents, positions).
-
-        Args:
-            field: as the index calls it, a stream's name included.
-            term: as the index has it.
-            documents: int64, ascending, all different.
-
-        Returns:
-            Two int64 [n] arrays, by document, then by position; a document for each position.
-        """
-        postings = self.postings([term]).get((field, term))
-        if postings is None or not len(documents):
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        if len(postings.documents) > _WHOLE_POSITIONS_COUNT:
-            at = np.searchsorted(documents, postings.documents)
-            at[at == len(documents)] = 0
-            return self._positions(postings.only(documents[at] == postings.documents))
-        key = self.key("positions", field, term)
-        whole: tuple[Numbers, Numbers] | None = self.cache.get(key)
-        if whole is None:
-            whole = self._positions(postings)
-            self.cache.put(key, whole, whole[0].nbytes + whole[1].nbytes + _ENTRY_BYTES)
-        at = np.searchsorted(documents, whole[0])
-        at[at == len(documents)] = 0
-        kept = documents[at] == whole[0]
-        return whole[0][kept], whole[1][kept]
-
-    def _positions(self, postings: TermPostings) -> tuple[Numbers, Numbers]:
-        """Read where a term stands: (documents, positions)."""
-        parts = [(np.zeros(0, dtype=np.int64),) * 2]
-        segments = self._segment_numbers(postings.documents)
-        for segment in np.unique(segments).tolist():
-            here = segments == segment
-            rows = postings.rows[here].astype(np.int64)
-            counts, positions = self._segment(segment).positions(rows)
-            parts.append((np.repeat(postings.documents[here], counts), positions))
-        return np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
-
-    def unit_spans(
-        self, field: str, ranges: Sequence[tuple[int, int, int]]
-    ) -> dict[tuple[int, int, int], Span]:
-        """Return where ranges of units (document, first, last) lie in `field`, in code points.
-
-        Ranges in segments of format 1, which have no units, are absent.
-        """
-        found: dict[tuple[int, int, int], Span] = {}
-        numbers = sorted({document for document, _, _ in ranges})
-        for segment, ordinals in self._by_segment(numbers):
-            base = int(self._bases[segment])
-            units = self._segment(segment).units(set(ordinals.tolist()))
-            for document, first, last in ranges:
-                if (text := units.get(document - base, {}).get(field)) is not None:
-                    start, end = int(text.starts[first]), int(text.ends[last])
-                    found[document, first, last] = Span(field, start, end)
         return found
 
     def terms_beginning(self, prefix: str, fields: Sequence[str], count: int) -> list[str]:
@@ -210,66 +135,14 @@ class GenerationReader:
         terms: list[str] = self._table(statements.PREFIX, parameters).column("term").to_pylist()
         return terms
 
-    def places(
-        self, terms: Sequence[str], documents: Sequence[int], stream: Stream = "word"
-    ) -> dict[int, list[Span]]:
-        """Return where `terms` of one stream stand in `documents`, by document, by their start."""
-        found: dict[int, list[Span]] = {document: [] for document in documents}
-        absent: list[tuple[int, str]] = []
-        for document in found:
-            for term in terms:
-                kept = self.cache.get(self.key("spans", stream, document, term))
-                if kept is None:
-                    absent.append((document, term))
-                else:
-                    found[document] += kept
-        for (document, term), spans in self._spans(absent, stream).items():
-            size = _ENTRY_BYTES * (1 + len(spans))
-            self.cache.put(self.key("spans", stream, document, term), spans, size)
-            found[document] += spans
-        for spans in found.values():
-            spans.sort(key=lambda span: (span.start, -span.end))
-        return found
-
-    def _spans(
-        self, wanted: Sequence[tuple[int, str]], stream: Stream
-    ) -> dict[tuple[int, str], list[Span]]:
-        """Read where each term of a stream stands in its document."""
-        found: dict[tuple[int, str], list[Span]] = {one: [] for one in wanted}
-        documents: dict[str, list[int]] = {}
-        for document, term in wanted:
-            documents.setdefault(term, []).append(document)
-        by_segment: dict[int, list[Place]] = {}
-        terms: dict[tuple[int, int], str] = {}
-        for (field, term), postings in self.postings(list(documents)).items():
-            name = text_field(field)
-            if field != stream_field(name, stream):
-                continue
-            numbers = np.array(documents[term], dtype=np.int64)
-            at = np.searchsorted(postings.documents, numbers)
-            at[at == len(postings.documents)] = 0
-            there = postings.documents[at] == numbers if len(postings.documents) else []
-            for number, row in zip(numbers[there], postings.rows[at[there]], strict=True):
-                segment = int(self._segment_numbers(number))
-                place = Place(name, int(number - self._bases[segment]), int(row))
-                by_segment.setdefault(segment, []).append(place)
-                terms[segment, place.row] = term
-        for segment, places in by_segment.items():
-            for place, spans in self._segment(segment).spans(places).items():
-                number = int(self._bases[segment]) + place.ordinal
-                term = terms[segment, place.row]
-                found[number, term] += [Span(place.field, *span, term) for span in spans]
-        return found
-
     def document_ids(self, documents: Sequence[int]) -> dict[int, str]:
         """Return the ids of documents by their numbers."""
         places: dict[int, tuple[int, int, int]] = {}
         kept: dict[tuple[int, int], Any] = {}
         absent: dict[int, list[int]] = {}
         for number in documents:
-            segment = bisect_right(self._base_list, number) - 1
-            ordinal = number - self._base_list[segment]
-            group, row = self._segment(segment).place_of_facts(ordinal)
+            segment, ordinal = self._segments.locate(number)
+            group, row = self._segments[segment].place_of_facts(ordinal)
             places[number] = segment, group, row
             if (segment, group) not in kept:
                 ids = kept[segment, group] = self.cache.get(self.key("ids", segment, group))
@@ -277,9 +150,9 @@ class GenerationReader:
                     absent.setdefault(segment, []).append(group)
         for segment, groups in absent.items():
             groups.sort()
-            for group, ids in zip(groups, self._segment(segment).ids(groups), strict=True):
+            for group, ids in zip(groups, self._segments[segment].ids(groups), strict=True):
                 kept[segment, group] = ids
-                self.cache.put(self.key("ids", segment, group), ids, ids.nbytes + _ENTRY_BYTES)
+                self.cache.put(self.key("ids", segment, group), ids, ids.nbytes + ENTRY_BYTES)
         return {
             number: kept[segment, group][row].as_py()
             for number, (segment, group, row) in places.items()
@@ -299,10 +172,10 @@ class GenerationReader:
                 absent.append(number)
             else:
                 found[number] = kept
-        for segment, ordinals in self._by_segment(absent):
+        for segment, ordinals in self._segments.group(absent):
             base = int(self._bases[segment])
-            for ordinal, document in self._segment(segment).documents(ordinals).items():
-                size = 4 * len(document.body) + 4 * len(document.title) + 5 * _ENTRY_BYTES
+            for ordinal, document in self._segments[segment].documents(ordinals).items():
+                size = 4 * len(document.body) + 4 * len(document.title) + 5 * ENTRY_BYTES
                 self.cache.put(self.key("document", base + ordinal), document, size)
                 found[base + ordinal] = document
         return found
@@ -311,8 +184,8 @@ class GenerationReader:
         """Return (title, body) by number, which is less to read than whole documents."""
         return {
             int(self._bases[segment]) + ordinal: text
-            for segment, ordinals in self._by_segment(documents)
-            for ordinal, text in self._segment(segment).texts(ordinals).items()
+            for segment, ordinals in self._segments.group(documents)
+            for ordinal, text in self._segments[segment].texts(ordinals).items()
         }
 
     def find(self, document_id: str) -> int | None:
@@ -391,27 +264,6 @@ class GenerationReader:
         for base, segment in zip(self._bases, self.manifest.segments, strict=False):
             live[[int(base) + ordinal for ordinal in segment.tombstones]] = False
         return live
-
-    def _segment(self, number: int) -> StoredSegment:
-        found = self._stored.get(number)
-        if found is None:
-            entry = self.manifest.segments[number]
-            found = self._stored[number] = StoredSegment(self.tenant, entry, self._files)
-        return found
-
-    def _segment_numbers(self, documents: Numbers | np.int64) -> Numbers:
-        numbers: Numbers = np.searchsorted(self._bases, documents, side="right") - 1
-        return numbers
-
-    def _by_segment(self, documents: Sequence[int]) -> Iterator[tuple[int, Numbers]]:
-        """Yield each segment that `documents` lie in, and their ordinals there."""
-        numbers = np.array(sorted(set(documents)), dtype=np.int64)  # of ten, faster than np.unique
-        if len(self._bases) == 2 and len(numbers):
-            yield 0, numbers
-            return
-        segments = self._segment_numbers(numbers)
-        for segment in np.unique(segments).tolist():
-            yield segment, numbers[segments == segment] - self._bases[segment]
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> dict[str, NDArray[Any]]:
         with self._translated() as connection:

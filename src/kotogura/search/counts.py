@@ -79,7 +79,7 @@ def _of_one(
     places = (
         (numbers << _DOCUMENT) + positions - place
         for place, term in enumerate(one.terms)
-        for numbers, positions in [reader.positions(name, term, documents)]
+        for numbers, positions in [reader.places.positions(name, term, documents)]
     )
     firsts = reduce(np.intersect1d, places)
     documents, counts = np.unique(firsts >> _DOCUMENT, return_counts=True)

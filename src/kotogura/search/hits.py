@@ -3,7 +3,7 @@
 from typing import Any
 
 from kotogura.documents.extracted import section_at
-from kotogura.index.reader import Span
+from kotogura.index.places import Span
 from kotogura.search.answers import Hit, MetadataJson
 from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration

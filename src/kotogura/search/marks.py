@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kotogura.index.reader import GenerationReader, Span
+from kotogura.index.places import Span
+from kotogura.index.reader import GenerationReader
 from kotogura.search.phrases import PhraseWord, find_phrase
 from kotogura.search.query_words import QueryWord
 from kotogura.search.resolution import places_of
@@ -56,5 +57,5 @@ def _phrase_spans(
         zip(places.documents.tolist(), places.firsts.tolist(), places.lasts.tolist(), strict=True)
     )
     text = " ".join(word.alternatives[0].terms[0] for word in phrase.words)
-    spans = reader.unit_spans(field, ranges)
+    spans = reader.places.unit_spans(field, ranges)
     return [(document, replace(span, term=text)) for (document, _, _), span in spans.items()]

@@ -183,7 +183,7 @@ def _places(
     for one in word.alternatives:
         name = stream_field(field, one.stream)
         each = [
-            _keys(*reader.positions(name, term, documents)) - place
+            _keys(*reader.places.positions(name, term, documents)) - place
             for place, term in enumerate(one.terms)
         ]
         begin = reduce(np.intersect1d, each)

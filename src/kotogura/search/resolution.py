@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.index.manifest import FIELDS
-from kotogura.index.reader import GenerationReader, Span
+from kotogura.index.places import Span
+from kotogura.index.reader import GenerationReader
 from kotogura.index.streams import stream_field
 from kotogura.search.query_words import Alternatives, QueryWord, query_words
 from kotogura.search.synonyms import NO_SYNONYMS, Synonyms
@@ -60,10 +61,10 @@ def places_of(
     for word in words:
         for one in word.alternatives:
             streams.setdefault(one.stream, []).extend(one.terms)
-    found = reader.places(list(dict.fromkeys(streams.get("word", ()))), documents)
+    found = reader.places.spans(list(dict.fromkeys(streams.get("word", ()))), documents)
     for stream in ("reading", "gram"):
         if stream in streams:
-            more = reader.places(list(dict.fromkeys(streams[stream])), documents, stream)
+            more = reader.places.spans(list(dict.fromkeys(streams[stream])), documents, stream)
             for document, spans in more.items():
                 found[document] += spans
     for spans in found.values():

@@ -10,7 +10,8 @@ from kotogura.documents.identity import document_id
 from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import reader as reader_module
 from kotogura.index.cache import ByteCache
-from kotogura.index.reader import GenerationReader, Span
+from kotogura.index.places import Span
+from kotogura.index.reader import GenerationReader
 from tests.memory.library import Library
 
 
@@ -60,22 +61,22 @@ def test_lengths_are_told_by_document_and_field(filled: Library) -> None:
 def test_places_tell_where_terms_stand_in_order(filled: Library) -> None:
     reader = filled.reader()
     (b,) = numbers(reader, "b.txt")
-    places = reader.places(["pear", "apple"], [b])[b]
+    places = reader.places.spans(["pear", "apple"], [b])[b]
     assert [place for place in places if place.field == "title"] == [Span("title", 0, 5)]
     assert [place for place in places if place.field == "body"] == [
         Span("body", 0, 5),
         Span("body", 6, 10),
         Span("body", 11, 16),
     ]
-    assert reader.places([], [b]) == {b: []}
-    assert reader.places(["nothing"], [b]) == {b: []}
-    assert reader.places(["apple"], []) == {}
+    assert reader.places.spans([], [b]) == {b: []}
+    assert reader.places.spans(["nothing"], [b]) == {b: []}
+    assert reader.places.spans(["apple"], []) == {}
 
 
 def test_places_do_not_mix_documents_of_equal_ordinals(filled: Library) -> None:
     reader = filled.reader()
     a, c = numbers(reader, "a.txt", "c.txt")
-    assert reader.places(["pear"], [a, c]) == {a: [], c: [Span("body", 0, 4)]}
+    assert reader.places.spans(["pear"], [a, c]) == {a: [], c: [Span("body", 0, 4)]}
 
 
 def test_documents_come_back_whole(filled: Library) -> None:
@@ -118,7 +119,7 @@ def test_the_vocabulary_counts_body_terms(filled: Library) -> None:
 def test_an_empty_generation_answers_everything_with_nothing(library: Library) -> None:
     reader = library.reader()
     assert reader.postings(["apple"]) == {}
-    assert reader.places(["apple"], []) == {}
+    assert reader.places.spans(["apple"], []) == {}
     assert reader.documents([]) == {}
     assert reader.find("a" * 26) is None
     assert reader.vocabulary()[0] == []
@@ -169,12 +170,12 @@ def test_positions_are_told_by_document_and_lead_to_offsets(filled: Library) -> 
     reader = filled.reader()
     b, c = numbers(reader, "b.txt", "c.txt")
     wanted = np.array(sorted([b, c]))
-    documents, positions = reader.positions("body", "apple", wanted)
+    documents, positions = reader.places.positions("body", "apple", wanted)
     assert (documents.tolist(), positions.tolist()) == ([b, b], [0, 2])
-    documents, positions = reader.positions("body", "pear", wanted)
+    documents, positions = reader.places.positions("body", "pear", wanted)
     assert dict(zip(documents.tolist(), positions.tolist(), strict=True)) == {b: 1, c: 0}
-    assert [len(one) for one in reader.positions("title", "pear", wanted)] == [0, 0]
-    assert reader.unit_spans("body", [(b, 1, 2)]) == {(b, 1, 2): Span("body", 6, 16)}
+    assert [len(one) for one in reader.places.positions("title", "pear", wanted)] == [0, 0]
+    assert reader.places.unit_spans("body", [(b, 1, 2)]) == {(b, 1, 2): Span("body", 6, 16)}
 
 
 def test_generations_that_share_a_cache_keep_their_own(filled: Library) -> None:
