@@ -25,11 +25,10 @@ from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
-from tests.memory.dictionaries import MemoryDictionaries
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
-from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
+from tests.memory.texts import MemoryTexts
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Gateway:
         workflow: Any = _Workflows()
         trainings = TrainingWorkflow(MemoryTrainings(), tenants, workflow, "arn:workflow")
         arn = "arn:aws:states:us-east-1:123456789012:stateMachine:reindex"
-        dictionaries = DictionaryWorkflow(MemoryDictionaries(), workflow, arn)
+        dictionaries = DictionaryWorkflow(MemoryTexts(), workflow, arn)
         bucket: Any = _Bucket()
         apps = (
             search_api(library.service(), telemetry),
@@ -88,7 +87,7 @@ class Gateway:
                 bucket,
                 library.ledger,
                 trainings,
-                MemorySynonyms(),
+                MemoryTexts(),
                 dictionaries,
                 ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
                 telemetry,

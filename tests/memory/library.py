@@ -36,11 +36,11 @@ from kotogura.semantics.vectors import WordVectors
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 from tests.memory.changes import MemoryPointers, MemoryStagedChanges
-from tests.memory.dictionaries import MemoryDictionaries
 from tests.memory.files import MemoryFiles
 from tests.memory.language import WordAnalyzer, WordEmbedder
 from tests.memory.ledger import MemoryLedger
 from tests.memory.originals import MemoryOriginals
+from tests.memory.texts import MemoryTexts
 
 MINATO = TenantId("minato-shoji")
 
@@ -69,7 +69,7 @@ class Library:
         self.originals = MemoryOriginals()
         self.directory = Directory(self.files)
         self.dictionary = ""
-        self.dictionaries = MemoryDictionaries()
+        self.dictionaries = MemoryTexts()
         self.described: dict[str, dict[str, list[MetadataValue]]] = {}
         self.pauses: list[int] = []
         self._served: tuple[tuple[object, ...], SearchService] | None = None

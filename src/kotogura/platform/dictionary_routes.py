@@ -9,12 +9,8 @@ from kotogura.errors import InvalidDictionary
 from kotogura.platform.http import current_tenant
 from kotogura.platform.operations import operation
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
-from kotogura.tenants.dictionaries import (
-    ENTRY_LIMIT,
-    TEXT_LIMIT_BYTES,
-    TenantDictionary,
-    parse_dictionary,
-)
+from kotogura.tenants.dictionaries import ENTRY_LIMIT, TEXT_LIMIT_BYTES, parse_dictionary
+from kotogura.tenants.texts import TenantText
 
 CSV = "text/csv"
 _NEXT = "the index is being built anew; until that ends, searches and uploads go by the old one"
@@ -97,7 +93,7 @@ def _text(app: APIGatewayHttpResolver) -> str:
         raise InvalidDictionary("the dictionary is not in UTF-8; save it as UTF-8") from None
 
 
-def _view(kept: TenantDictionary) -> DictionaryView:
+def _view(kept: TenantText) -> DictionaryView:
     return DictionaryView(
         text=kept.text,
         entry_count=len(parse_dictionary(kept.text)),

@@ -30,7 +30,7 @@ from kotogura.platform.synonym_routes import add_synonym_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.trainings import TrainingRecord
-from kotogura.tenants.synonyms import SynonymStore
+from kotogura.tenants.texts import TenantTexts
 
 
 class UploadRequest(BaseModel):
@@ -93,7 +93,7 @@ def manage_api(
     originals: BucketOriginals,
     ledger: DocumentLedger,
     trainings: TrainingWorkflow,
-    synonyms: SynonymStore,
+    synonyms: TenantTexts,
     dictionaries: DictionaryWorkflow,
     models: ModelWorkflow,
     telemetry: Telemetry,

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kotogura.tenants.dictionaries import DictionaryStore, TenantDictionary
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.texts import TenantText, TenantTexts
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -17,19 +17,19 @@ _NO_PUNCTUATION = str.maketrans("", "", "-:.")
 class DictionaryChange:
     """A dictionary that was kept, and the execution that brings it into the index."""
 
-    kept: TenantDictionary
+    kept: TenantText
     execution_arn: str
 
 
 class DictionaryWorkflow:
     """Keeps a tenant's dictionary and starts the reindex that uses it."""
 
-    def __init__(self, store: DictionaryStore, workflows: "SFNClient", workflow_arn: str) -> None:
+    def __init__(self, store: TenantTexts, workflows: "SFNClient", workflow_arn: str) -> None:
         self._store = store
         self._workflows = workflows
         self._workflow_arn = workflow_arn
 
-    def get(self, tenant: TenantId) -> TenantDictionary:
+    def get(self, tenant: TenantId) -> TenantText:
         """Return what was kept last."""
         return self._store.get(tenant)
 
@@ -40,7 +40,7 @@ class DictionaryWorkflow:
         repeated.
         """
         kept = self._store.get(tenant)
-        if kept.updated_at and kept.version == TenantDictionary.of(text).version:
+        if kept.updated_at and kept.version == TenantText.of(text).version:
             running = self._execution_arn(tenant, kept)
             if self._is_running(running):
                 return DictionaryChange(kept, running)
@@ -52,7 +52,7 @@ class DictionaryWorkflow:
         )
         return DictionaryChange(kept, execution["executionArn"])
 
-    def _execution_arn(self, tenant: TenantId, kept: TenantDictionary) -> str:
+    def _execution_arn(self, tenant: TenantId, kept: TenantText) -> str:
         before, _, name = self._workflow_arn.rpartition(":stateMachine:")
         return f"{before}:execution:{name}:{_execution_name(tenant, kept)}"
 
@@ -64,6 +64,6 @@ class DictionaryWorkflow:
         return execution["status"] == "RUNNING"
 
 
-def _execution_name(tenant: TenantId, kept: TenantDictionary) -> str:
+def _execution_name(tenant: TenantId, kept: TenantText) -> str:
     """Return a name that each writing of a dictionary has alone; at most 80 characters."""
     return f"{kept.updated_at.translate(_NO_PUNCTUATION)}-{tenant}-{kept.version or 'none'}"

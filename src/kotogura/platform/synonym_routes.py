@@ -6,12 +6,8 @@ from pydantic import BaseModel, Field
 from kotogura.errors import InvalidSynonyms
 from kotogura.platform.http import current_tenant
 from kotogura.platform.operations import operation
-from kotogura.tenants.synonyms import (
-    TEXT_LIMIT_BYTES,
-    SynonymStore,
-    TenantSynonyms,
-    parse_synonyms,
-)
+from kotogura.tenants.synonyms import TEXT_LIMIT_BYTES, parse_synonyms
+from kotogura.tenants.texts import TenantText, TenantTexts
 
 
 class SynonymText(BaseModel):
@@ -32,7 +28,7 @@ class SynonymView(BaseModel):
     updated_at: str | None = Field(description="when it was written, ISO 8601 in UTC")
 
 
-def add_synonym_routes(app: APIGatewayHttpResolver, synonyms: SynonymStore) -> None:
+def add_synonym_routes(app: APIGatewayHttpResolver, synonyms: TenantTexts) -> None:
     """Let `app` answer what a tenant asks about its synonyms."""
 
     @app.get(
@@ -64,7 +60,7 @@ def add_synonym_routes(app: APIGatewayHttpResolver, synonyms: SynonymStore) -> N
         return _view(synonyms.put(tenant, body.text))
 
 
-def _view(kept: TenantSynonyms) -> SynonymView:
+def _view(kept: TenantText) -> SynonymView:
     return SynonymView(
         text=kept.text,
         rule_count=len(parse_synonyms(kept.text)),

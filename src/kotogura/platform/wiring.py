@@ -15,14 +15,13 @@ from botocore.config import Config
 from kotogura.index.generations import Generations
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.clock import now
-from kotogura.platform.dictionaries import TableDictionaries
 from kotogura.platform.folder import FolderFiles
 from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
 from kotogura.platform.settings import Settings, required
-from kotogura.platform.synonyms import TableSynonyms
 from kotogura.platform.table import Table
 from kotogura.platform.tenants import TableTenants, TableTrainings
+from kotogura.platform.texts import DICTIONARY, SYNONYMS, TableTexts
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
@@ -103,14 +102,14 @@ class Parts:
         return TableTenants(self.table)
 
     @cached_property
-    def synonyms(self) -> TableSynonyms:
+    def synonyms(self) -> TableTexts:
         """The tenants' synonyms."""
-        return TableSynonyms(self.table)
+        return TableTexts(self.table, SYNONYMS)
 
     @cached_property
-    def dictionaries(self) -> TableDictionaries:
+    def dictionaries(self) -> TableTexts:
         """The tenants' user dictionaries."""
-        return TableDictionaries(self.table)
+        return TableTexts(self.table, DICTIONARY, packs=True)
 
     @cached_property
     def trainings(self) -> TableTrainings:

@@ -101,10 +101,7 @@ def read_request(
         InvalidFilter: when a filter, facet or order can't be understood.
     """
     check_limit(limit)
-    if len(query) > QUERY_LIMIT_CHARACTERS:
-        raise InvalidQuery(f"the query is above {QUERY_LIMIT_CHARACTERS} characters; shorten it")
-    if not query.strip() and not (filters or facets or sort):
-        raise InvalidQuery("the query is blank; say what to search for")
+    check_query(query, may_be_blank=bool(filters or facets or sort))
     if len(filters) > FILTER_COUNT or len(facets) > FACET_COUNT:
         raise InvalidQuery(f"a search has at most {FILTER_COUNT} filters and {FACET_COUNT} facets")
     order = parse_sort(sort) if sort else BEST_FIRST
@@ -121,6 +118,14 @@ def read_request(
         selection=read_selection(fields) if fields else USUAL_PARTS,
         explain=explain,
     )
+
+
+def check_query(query: str, *, may_be_blank: bool = False) -> None:
+    """Raise InvalidQuery if `query` is too long, or blank where it may not be."""
+    if len(query) > QUERY_LIMIT_CHARACTERS:
+        raise InvalidQuery(f"the query is above {QUERY_LIMIT_CHARACTERS} characters; shorten it")
+    if not may_be_blank and not query.strip():
+        raise InvalidQuery("the query is blank; say what to search for")
 
 
 def check_limit(limit: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
-from kotogura.errors import DocumentNotFound, InvalidQuery
+from kotogura.errors import DocumentNotFound
 from kotogura.search.answers import (
     BODY_LIMIT_CHARACTERS,
     DocumentAnswer,
@@ -25,9 +25,9 @@ from kotogura.search.paging import make_page, starting_place
 from kotogura.search.pairs import PairRescoring
 from kotogura.search.ranking import rank
 from kotogura.search.request import (
-    QUERY_LIMIT_CHARACTERS,
     SearchRequest,
     check_limit,
+    check_query,
     read_request,
 )
 from kotogura.search.scoring import Found, Scoring, nothing_asked
@@ -36,7 +36,7 @@ from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
 from kotogura.search.words import query_terms
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.synonyms import SynonymStore
+from kotogura.tenants.texts import TenantTexts
 
 AnalyzerOf = Callable[[TenantId, str], Analyzer]
 """Returns the analyzer with the user dictionary of a tenant that has this digest."""
@@ -52,7 +52,7 @@ class SearchService:
         analyzer: Analyzer,
         settings: Bm25Settings | None = None,
         rescoring: PairRescoring | None = _DEFAULT_RESCORING,
-        synonyms: SynonymStore | None = None,
+        synonyms: TenantTexts | None = None,
         analyzer_of: AnalyzerOf | None = None,
     ) -> None:
         """Wire the parts; without `rescoring`, search by word is BM25 and nothing else.
@@ -139,7 +139,8 @@ class SearchService:
         Raises:
             InvalidQuery: when the query is blank or too long, or `limit` not 1 to 100.
         """
-        _check(query, limit)
+        check_query(query)
+        check_limit(limit)
         opened = self._opened.current(tenant)
         analyzer = self._analyzer(tenant, opened)
         synonyms = self._synonyms(tenant, analyzer)
@@ -187,7 +188,7 @@ class SearchService:
             DocumentNotFound: when there is no such document of this tenant.
             ModelNotReady: when there is no model yet.
         """
-        _check("-", limit)
+        check_limit(limit)
         opened = self._opened.current(tenant)
         number = _number(opened, document_id)
         vector = opened.passages.document_vector(number)
@@ -208,7 +209,8 @@ class SearchService:
             InvalidQuery: when the word is blank or above 1,000 characters.
             ModelNotReady: when there is no model yet.
         """
-        _check(word, limit)
+        check_query(word)
+        check_limit(limit)
         opened = self._opened.current(tenant)
         words = opened.words
         analyzer = self._analyzer(tenant, opened)
@@ -226,14 +228,6 @@ class SearchService:
         ]
         generation = opened.manifest.generation
         return SimilarWords(word=word, generation=generation, hits=hits[:limit])
-
-
-def _check(query: str, limit: int) -> None:
-    if not query.strip():
-        raise InvalidQuery("the query is blank; say what to search for")
-    if len(query) > QUERY_LIMIT_CHARACTERS:
-        raise InvalidQuery(f"the query is above {QUERY_LIMIT_CHARACTERS} characters; shorten it")
-    check_limit(limit)
 
 
 def _number(opened: OpenGeneration, document_id: str) -> int:

@@ -15,7 +15,8 @@ from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import UnanalyzableText
 from kotogura.search.query_words import Alternative, Alternatives, QueryWord, query_words
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.synonyms import SynonymRule, SynonymStore, parse_synonyms
+from kotogura.tenants.synonyms import SynonymRule, parse_synonyms
+from kotogura.tenants.texts import TenantTexts
 
 LOOK_SECONDS = 5.0
 """A change is seen after so many seconds at most."""
@@ -83,7 +84,7 @@ class SynonymRules:
 
     def __init__(
         self,
-        store: SynonymStore,
+        store: TenantTexts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store

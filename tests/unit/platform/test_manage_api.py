@@ -22,11 +22,10 @@ from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
-from tests.memory.dictionaries import MemoryDictionaries
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
-from tests.memory.synonyms import MemorySynonyms
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
+from tests.memory.texts import MemoryTexts
 from tests.unit.platform.conftest import Answer
 
 Ask = Callable[[Handler, dict[str, Any]], Answer]
@@ -70,10 +69,10 @@ def manage(
     tenants.create(TenantRecord(library.tenant, "港商事"))
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
     originals = BucketOriginals(objects.client, "kotogura-documents")
-    dictionaries = DictionaryWorkflow(MemoryDictionaries(), workflows.client, REINDEX)
+    dictionaries = DictionaryWorkflow(MemoryTexts(), workflows.client, REINDEX)
     models = ModelWorkflow(UpkeepOf(library), "upkeep", workflows.client, COMPACT)
     app = manage_api(
-        originals, library.ledger, workflow, MemorySynonyms(), dictionaries, models, telemetry
+        originals, library.ledger, workflow, MemoryTexts(), dictionaries, models, telemetry
     )
     return api_handler(app, telemetry)
 

@@ -12,7 +12,7 @@ from kotogura.tenants.identity import TenantId
 from kotogura.tenants.synonyms import parse_synonyms
 from tests.memory.language import WordAnalyzer
 from tests.memory.library import MINATO, Library
-from tests.memory.synonyms import MemorySynonyms
+from tests.memory.texts import MemoryTexts
 
 TEXTS = {
     "有休.txt": "有休は前日までに届ける。",
@@ -32,28 +32,28 @@ PC, パソコン
 
 
 @pytest.fixture
-def store() -> MemorySynonyms:
-    return MemorySynonyms()
+def store() -> MemoryTexts:
+    return MemoryTexts()
 
 
-def service(library: Library, store: MemorySynonyms) -> SearchService:
+def service(library: Library, store: MemoryTexts) -> SearchService:
     opened = OpenGenerations(library.generations, library.files, library.models)
     return SearchService(opened, library.words, synonyms=store)
 
 
-def found(library: Library, store: MemorySynonyms, query: str) -> set[str]:
+def found(library: Library, store: MemoryTexts, query: str) -> set[str]:
     answer = service(library, store).search(library.tenant, query, "words")
     return {hit.name.removesuffix(".txt") for hit in answer.hits}
 
 
-def test_two_way_synonyms_find_each_other(japanese: Library, store: MemorySynonyms) -> None:
+def test_two_way_synonyms_find_each_other(japanese: Library, store: MemoryTexts) -> None:
     assert found(japanese, store, "有休") == {"有休"}
     store.put(MINATO, RULES)
     for query in ("有休", "年次有給休暇", "年休", "有休の日", "有休　申請"):
         assert found(japanese, store, query) == {"有休", "年次", "年休"}, query
 
 
-def test_one_way_synonyms_find_one_way(japanese: Library, store: MemorySynonyms) -> None:
+def test_one_way_synonyms_find_one_way(japanese: Library, store: MemoryTexts) -> None:
     store.put(MINATO, RULES)
     assert found(japanese, store, "部長") == {"部長", "管理職"}
     assert found(japanese, store, "管理職") == {"管理職"}
@@ -61,7 +61,7 @@ def test_one_way_synonyms_find_one_way(japanese: Library, store: MemorySynonyms)
 
 
 def test_synonyms_hold_among_operators_and_not_in_phrases(
-    japanese: Library, store: MemorySynonyms
+    japanese: Library, store: MemoryTexts
 ) -> None:
     store.put(MINATO, RULES)
     assert found(japanese, store, "部長 AND 開く") == {"管理職"}
@@ -70,7 +70,7 @@ def test_synonyms_hold_among_operators_and_not_in_phrases(
     assert found(japanese, store, '"部長"') == {"部長"}
 
 
-def test_what_a_synonym_found_is_shown(japanese: Library, store: MemorySynonyms) -> None:
+def test_what_a_synonym_found_is_shown(japanese: Library, store: MemoryTexts) -> None:
     store.put(MINATO, RULES)
     answer = service(japanese, store).search(MINATO, "部長", "words")
     (hit,) = [hit for hit in answer.hits if hit.name == "管理職.txt"]
@@ -78,7 +78,7 @@ def test_what_a_synonym_found_is_shown(japanese: Library, store: MemorySynonyms)
     assert TEXTS["管理職.txt"][start:end] == "管理職"
 
 
-def test_a_word_and_its_synonyms_count_once(japanese: Library, store: MemorySynonyms) -> None:
+def test_a_word_and_its_synonyms_count_once(japanese: Library, store: MemoryTexts) -> None:
     japanese.upload("両方.txt", "alpha beta gamma", "題")
     japanese.upload("一つ.txt", "alpha delta gamma", "題")
     store.put(MINATO, "alpha, beta")
@@ -88,7 +88,7 @@ def test_a_word_and_its_synonyms_count_once(japanese: Library, store: MemorySyno
     assert scores["両方.txt"] == scores["一つ.txt"]
 
 
-def test_a_change_is_seen_after_a_few_seconds(analyzer: Analyzer, store: MemorySynonyms) -> None:
+def test_a_change_is_seen_after_a_few_seconds(analyzer: Analyzer, store: MemoryTexts) -> None:
     now = [100.0]
     rules = SynonymRules(store, lambda: now[0])
     assert rules.of(MINATO, analyzer) == NO_SYNONYMS
@@ -107,7 +107,7 @@ def test_a_change_is_seen_after_a_few_seconds(analyzer: Analyzer, store: MemoryS
     assert rules.of(MINATO, analyzer) == NO_SYNONYMS
 
 
-def test_another_tenants_synonyms_are_not_used(japanese: Library, store: MemorySynonyms) -> None:
+def test_another_tenants_synonyms_are_not_used(japanese: Library, store: MemoryTexts) -> None:
     store.put(TenantId("tsubame"), RULES)
     assert found(japanese, store, "有休") == {"有休"}
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from kotogura.errors import InvalidSynonyms
 from kotogura.tenants import synonyms
-from kotogura.tenants.synonyms import SynonymRule, TenantSynonyms, parse_synonyms
+from kotogura.tenants.synonyms import SynonymRule, parse_synonyms
+from kotogura.tenants.texts import TenantText
 
 
 def both(*words: str) -> SynonymRule:
@@ -83,5 +84,5 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_versions_differ_with_the_text() -> None:
-    assert TenantSynonyms.of("").version == ""
-    assert TenantSynonyms.of("a, b").version != TenantSynonyms.of("a, c").version
+    assert TenantText.of("").version == ""
+    assert TenantText.of("a, b").version != TenantText.of("a, c").version
