@@ -32,18 +32,22 @@ class Api:
         """Return what `POST /trainings` answers."""
         return self.call("POST", "/trainings")
 
-    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Send one request and return its JSON.
+    def call(
+        self, method: str, path: str, body: Any = None, *, csv: str | None = None
+    ) -> dict[str, Any]:
+        """Send one request, with `body` as JSON or `csv` as it is, and return its JSON.
 
         Raises:
             RequestFailed: with the problem's detail, or why there was no answer.
         """
+        headers = {"Authorization": f"Bearer {self._token}"}
+        content: dict[str, Any] = {} if body is None else {"json": body}
+        if csv is not None:
+            headers["Content-Type"] = "text/csv; charset=utf-8"
+            content = {"body": csv.encode()}
         try:
             response = self._pool.request(
-                method,
-                self._base_url.rstrip("/") + path,
-                headers={"Authorization": f"Bearer {self._token}"},
-                **({"json": body} if body is not None else {}),
+                method, self._base_url.rstrip("/") + path, headers=headers, **content
             )
         except urllib3.exceptions.HTTPError as error:
             raise RequestFailed(f"the API can't be reached ({type(error).__name__})") from error

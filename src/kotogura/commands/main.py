@@ -17,6 +17,7 @@ from kotogura.commands.index import index
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.session import Session
+from kotogura.commands.settings import dictionary, synonyms
 from kotogura.commands.status import show_status
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
@@ -43,6 +44,8 @@ def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | No
     context.obj = Session(state.absolute(), stack_name, Terminal(as_json))
 
 
+cli.add_command(dictionary)
+cli.add_command(synonyms)
 cli.add_command(index)
 cli.add_command(model)
 cli.add_command(openapi)
