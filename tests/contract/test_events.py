@@ -34,6 +34,7 @@ FUNCTIONS = {
         "search-similar-documents",
         "search-similar-words",
         "search-suggest",
+        "search-fields",
         "search-words",
     ],
     "ManageFunction": [

@@ -30,6 +30,7 @@ ROUTES = {
     "GET /documents/{id}/similar": "SearchFunction",
     "GET /words/{word}/similar": "SearchFunction",
     "GET /suggest": "SearchFunction",
+    "GET /fields": "SearchFunction",
     "GET /documents": "ManageFunction",
     "POST /documents": "ManageFunction",
     "DELETE /documents/{id}": "ManageFunction",

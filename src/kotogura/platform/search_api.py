@@ -36,6 +36,7 @@ from kotogura.search.answers import (
     SimilarDocuments,
     SimilarWords,
 )
+from kotogura.search.field_list import FieldList
 from kotogura.search.service import SearchService
 from kotogura.search.suggestions import Suggestions
 
@@ -87,6 +88,19 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
         telemetry.metrics.add_metric("Searches", MetricUnit.Count, 1)
         telemetry.metrics.add_metadata("mode", answer.mode)
         return answer
+
+    @app.get(
+        "/fields",
+        **operation(
+            "listFields",
+            "Search",
+            "List the fields of the tenant's documents",
+            description="Each can be filtered, counted and sorted by.",
+            answer="The fields, with the kinds of their values and how many documents have them.",
+        ),
+    )
+    def fields() -> FieldList:
+        return service.fields(current_tenant(app))
 
     @app.get(
         "/suggest",

@@ -140,3 +140,6 @@ def _of_texts(column: Column, made: list[list[str]]) -> Column:
 
 _FACTS: dict[str, Fact] = {"name": "name", "size_bytes": "size_bytes", "title": "title"}
 _MADE: dict[str, Callable[[GenerationReader], Column]] = {"folder": _folder, "type": _type}
+
+OF_EVERY_DOCUMENT = tuple(sorted((*_FACTS, *_MADE)))
+"""The fields that any document has, whatever metadata it brings."""

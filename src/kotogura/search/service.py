@@ -17,6 +17,7 @@ from kotogura.search.answers import (
     SimilarWords,
 )
 from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.field_list import FieldList, list_fields
 from kotogura.search.hits import make_hits
 from kotogura.search.marks import Marks
 from kotogura.search.meaning import MeaningScores
@@ -158,6 +159,15 @@ class SearchService:
 
     def _synonyms(self, tenant: TenantId, analyzer: Analyzer) -> Synonyms:
         return self._rules.of(tenant, analyzer) if self._rules is not None else NO_SYNONYMS
+
+    def fields(self, tenant: TenantId) -> FieldList:
+        """Return the fields that the tenant's documents have."""
+        opened = self._opened.current(tenant)
+        return FieldList(
+            generation=opened.manifest.generation,
+            document_count=opened.manifest.document_count,
+            fields=list_fields(opened.reader),
+        )
 
     def suggest(self, tenant: TenantId, typed: str, limit: int = 10) -> Suggestions:
         """Return ways to complete the last word of `typed`; see `kotogura.search.suggestions`."""

@@ -286,6 +286,20 @@ def test_a_cursor_leads_to_the_next_page(
     assert second["cursor"] is None
 
 
+def test_fields_are_listed_with_their_kinds(
+    filled: Library, search: Handler, ask: Ask, event: Event
+) -> None:
+    filled.described["写し.txt"] = {"year": [2026]}
+    filled.upload("写し.txt", "日当", "写し")
+    answer = ask(search, event("search-fields"))
+    assert (answer.status, answer.body["document_count"]) == (200, 3)
+    assert answer.body["fields"][-1] == {
+        "name": "year",
+        "is_metadata": True,
+        "kinds": [{"kind": "number", "document_count": 1}],
+    }
+
+
 def test_suggestions_complete_what_is_typed(
     search: Handler, library: Library, ask: Ask, event: Event
 ) -> None:
