@@ -4,7 +4,7 @@ import re
 from typing import get_args, get_type_hints
 
 import kotogura.errors
-from kotogura.index.commit import Committed
+from kotogura.index.outcome import Committed
 from kotogura.index.pacing import Pacing
 
 # Step Functions' documented error names, and those of Lambda's Invoke

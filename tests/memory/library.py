@@ -12,7 +12,7 @@ from kotogura.documents.extraction import extract
 from kotogura.documents.identity import document_id
 from kotogura.documents.metadata_values import MetadataValue
 from kotogura.index.changes import ManifestPointer, ManifestPointers, StagedChange, stage_removal
-from kotogura.index.commit import Committed, Committer
+from kotogura.index.commit import Committer
 from kotogura.index.content import IndexedDocument
 from kotogura.index.described import write_file
 from kotogura.index.dictionaries import dictionary_path
@@ -21,6 +21,7 @@ from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.merge import POLICY, compact
 from kotogura.index.merge_policy import TieredPolicy
+from kotogura.index.outcome import Committed
 from kotogura.index.reader import GenerationReader
 from kotogura.index.reindex import build, plan
 from kotogura.index.runs import Plan

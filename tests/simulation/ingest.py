@@ -7,7 +7,7 @@ from kotogura.documents.intake import quarantine, receive
 from kotogura.documents.ledger import Reason
 from kotogura.errors import AnalyzerMismatch, DocumentError
 from kotogura.index.changes import stage_removal
-from kotogura.index.commit import Committed
+from kotogura.index.outcome import Committed
 from kotogura.index.staging import stage_document
 from tests.simulation.bucket import Event
 from tests.simulation.scheduler import Violation

@@ -11,9 +11,9 @@ from typing import cast
 from kotogura.documents.ledger import DocumentState
 from kotogura.errors import CorruptIndex
 from kotogura.index.changes import ManifestPointer
-from kotogura.index.commit import Committed
 from kotogura.index.directory import Directory, Place
 from kotogura.index.manifest import FIELDS, FileEntry, Manifest, decode_manifest
+from kotogura.index.outcome import Committed
 from kotogura.platform.table import Item
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId

@@ -7,8 +7,6 @@ may be repeated after a crash.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict, CorruptIndex, StoreUnavailable
@@ -17,6 +15,7 @@ from kotogura.index.directory import Directory, Place
 from kotogura.index.folding import Fold
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import Manifest, ModelEntry, SegmentEntry
+from kotogura.index.outcome import Committed, outcome_of
 from kotogura.index.pacing import Pacing
 from kotogura.index.tombstones import bury
 from kotogura.tenants.identity import TenantId
@@ -25,19 +24,6 @@ ATTEMPT_COUNT = 8
 
 Pause = Callable[[int], None]
 """Waits before attempt number `n` (1, 2, …), longer each time and with jitter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What became of one change; `generation` is one in which its effect can be seen.
-
-    A change that is `deferred` stays staged. Whoever asked waits `wait_seconds`, a whole number,
-    and asks again with this `generation` as what it has waited for.
-    """
-
-    outcome: Literal["indexed", "deleted", "superseded", "deferred"]
-    generation: int
-    wait_seconds: int = 0
 
 
 class Committer:
@@ -110,7 +96,7 @@ class Committer:
                 self._staged.discard(tenant, [*stale, *changes])
                 place = self._place(tenant, base.manifest if base else None, document_id)
                 record = records.get(document_id)
-                return _result(record, place, document_id, version, changes, generation)
+                return outcome_of(record, place, document_id, version, changes, generation)
             self._pause(attempt)
         raise CommitConflict(f"{ATTEMPT_COUNT} attempts to commit lost their race; try again")
 
@@ -299,30 +285,3 @@ class Committer:
 def _is_stale(change: StagedChange, records: Mapping[str, DocumentRecord]) -> bool:
     record = records.get(change.document_id)
     return record is not None and record.sequencer > change.version
-
-
-def _result(
-    record: DocumentRecord | None,
-    place: Place | None,
-    document_id: str,
-    version: str,
-    changes: list[StagedChange],
-    generation: int,
-) -> Committed:
-    """Tell what became of the caller's own change, whoever committed it.
-
-    `place` is the document's in the generation that the commit was based on.
-    """
-    if record is not None and record.sequencer > version:
-        return Committed("superseded", generation)
-    mine = next((change for change in changes if change.document_id == document_id), None)
-    if mine is not None:
-        return Committed("indexed" if mine.segment else "deleted", generation)
-    # Another commit took it along since the generation was read, and told the ledger where it is.
-    if record is not None and record.state in (DocumentState.INDEXED, DocumentState.DELETED):
-        deleted = record.state is DocumentState.DELETED
-        known = generation if record.generation is None else record.generation
-        return Committed("deleted" if deleted else "indexed", known)
-    if place is not None and place.version >= version:
-        return Committed("indexed", generation)
-    raise AnalyzerMismatch("the staged change was refused before or has expired; run reindex")

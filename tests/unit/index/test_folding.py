@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from kotogura.documents.changes import DocumentChange
 from kotogura.errors import CorruptIndex, StoreUnavailable
-from kotogura.index.commit import Committed, Committer
+from kotogura.index.commit import Committer
 from kotogura.index.folding import Folding
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.merge_policy import TieredPolicy
+from kotogura.index.outcome import Committed
 from kotogura.semantics.segment_vectors import merge_vectors
 from tests.memory.library import Library
 from tests.memory.racing import RacingPointers

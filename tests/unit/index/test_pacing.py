@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from kotogura.documents.changes import DocumentChange
 from kotogura.documents.ledger import DocumentState
 from kotogura.errors import StoreUnavailable
-from kotogura.index.commit import Committed, Committer
+from kotogura.index.commit import Committer
 from kotogura.index.generations import Generations
+from kotogura.index.outcome import Committed
 from kotogura.index.pacing import Pacing
 from tests.memory.library import Library
 
