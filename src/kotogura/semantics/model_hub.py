@@ -1,9 +1,10 @@
 """Fetches a model's folder from the hub, once, and proves that every weight arrived."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from kotogura.errors import CorruptModel, ModelUnreachable, UnsuitableModel
 from kotogura.semantics.model_manifest import ModelFile
@@ -37,7 +38,8 @@ class HuggingFaceHub:
         """Ask the hub for a model's commit and digests."""
         from huggingface_hub import HfApi  # noqa: PLC0415  half a second, and only for an import
 
-        info = HfApi().model_info(name, revision=revision, files_metadata=True)
+        with _errors_of_connections():
+            info = HfApi().model_info(name, revision=revision, files_metadata=True)
         return HubModel(
             str(info.sha),
             {file.rfilename: file.lfs.sha256 for file in info.siblings or () if file.lfs},
@@ -47,10 +49,26 @@ class HuggingFaceHub:
         """Return the model's folder, from what was fetched before when `cached`."""
         from huggingface_hub import snapshot_download  # noqa: PLC0415  as above
 
-        folder = snapshot_download(
-            name, revision=revision, allow_patterns=list(WANTED_FILES), local_files_only=cached
-        )
+        with _errors_of_connections():
+            folder = snapshot_download(
+                name, revision=revision, allow_patterns=list(WANTED_FILES), local_files_only=cached
+            )
         return Path(folder)
+
+
+@contextlib.contextmanager
+def _errors_of_connections() -> Iterator[None]:
+    """Make an `OSError` of what the HTTP client raises when it reaches nobody."""
+    from huggingface_hub import errors  # noqa: PLC0415  as above
+
+    client_error: Any = errors.HTTPError  # type: ignore[attr-defined]  # of the client it uses
+
+    try:
+        yield
+    except client_error as error:
+        if isinstance(error, OSError):
+            raise
+        raise ConnectionError("the hub can't be reached") from error
 
 
 def fetch_model(name: str, revision: str | None = None, hub: Hub | None = None) -> tuple[Path, str]:
@@ -71,7 +89,7 @@ def fetch_model(name: str, revision: str | None = None, hub: Hub | None = None) 
     hub = hub or HuggingFaceHub()
     try:
         told = hub.describe(name, revision)
-        folder = hub.download(name, told.revision, cached=False)
+        folder = hub.download(name, revision, cached=False)
     except ValueError as error:
         raise UnsuitableModel(f"{name} is no name of a model: give OWNER/MODEL") from error
     except OSError as error:

@@ -20,12 +20,12 @@ class Sizes:
     """How passages are cut, in tokens.
 
     Attributes:
-        target: what a passage of a section that is too long for one should have.
+        most: the most of a passage's own text; a model whose maximum is lower has less.
         overlap: how many of the passage before it may repeat, in whole sentences, two at most.
         title: the most of a title that goes above each passage.
     """
 
-    target: int = 256
+    most: int = 256
     overlap: int = 32
     title: int = 32
 
@@ -68,8 +68,8 @@ def split_passages(
 
     A heading or a question begins a passage, and none ends one unless nothing but headings is
     there. A section that fits stays whole. A longer one is cut, at blank lines and ends of
-    sentences, into passages of about `sizes.target` tokens that overlap by a sentence or two; a
-    sentence that is too long itself is cut at a comma or space where there is one.
+    sentences, into passages of about equal length that overlap by a sentence or two; a sentence
+    that is too long itself is cut at a comma or space where there is one.
 
     Args:
         text: the body of a document.
@@ -96,7 +96,8 @@ def split_passages(
     >>> split_passages(" \n ", CharacterMeasure(40))
     []
     """
-    room = max(1, measure.room - (measure.count([title])[0] + 1 if title else 0))
+    above = measure.count([title])[0] + 1 if title else 0
+    room = max(1, min(sizes.most, measure.room - above))
     found = list(sections(text))
     whole = _fitting(text, found, measure, room)
     passages: list[Passage] = []
@@ -197,7 +198,7 @@ def _counted(text: str, part: tuple[int, int]) -> str:
 def _join(pieces: Sequence[_Piece], room: int, sizes: Sizes) -> Iterator[Passage]:
     """Join pieces of one section into passages, as equal as their sentences allow."""
     left = sum(piece.tokens for piece in pieces)
-    goal = _goal(left, room, sizes)
+    goal = _goal(left, room)
     first, tokens, fresh = 0, 0, 0
     for index, piece in enumerate(pieces):
         wide = piece.end - pieces[first].start > room * _CHARACTERS_PER_TOKEN
@@ -211,7 +212,7 @@ def _join(pieces: Sequence[_Piece], room: int, sizes: Sizes) -> Iterator[Passage
                 yield Passage(pieces[first].start, pieces[index - 1].end)
                 spare = min(sizes.overlap, room - min(room, piece.ahead))
                 start = _last_sentences(pieces, first, index, spare)
-            first, fresh, goal = start, 0, _goal(left, room, sizes)
+            first, fresh, goal = start, 0, _goal(left, room)
             tokens = sum(other.tokens for other in pieces[first:index])
         tokens += piece.tokens
         fresh += piece.tokens
@@ -220,10 +221,9 @@ def _join(pieces: Sequence[_Piece], room: int, sizes: Sizes) -> Iterator[Passage
         yield Passage(pieces[first].start, pieces[-1].end)
 
 
-def _goal(left: int, room: int, sizes: Sizes) -> float:
+def _goal(left: int, room: int) -> float:
     """Return how many tokens the next passage should have when `left` are to come."""
-    target = max(1, min(sizes.target, room))
-    return left / math.ceil(left / target) if left else 1.0
+    return left / math.ceil(left / room) if left else 1.0
 
 
 def _ends_before(

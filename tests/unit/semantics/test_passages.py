@@ -111,10 +111,11 @@ def test_a_question_begins_a_passage():
     assert [p.text(text)[:6] for p in split_passages(text, WIDE)] == ["Q: 返品で", "Q: 送料は"]
 
 
-def test_a_text_that_fits_stays_whole_whatever_the_target():
+def test_a_text_that_fits_stays_whole_and_one_that_does_not_is_cut():
     text = "港に船が着きました。荷を下ろします。\n\n" * 5
-    sizes = Sizes(target=30)
+    sizes = Sizes(most=len(text.rstrip()))
     assert split_passages(text, WIDE, sizes=sizes) == [Passage(0, len(text.rstrip()))]
+    assert len(split_passages(text, WIDE, sizes=Sizes(most=30))) > 1
 
 
 def test_a_long_section_is_cut_into_equal_parts_that_overlap_by_a_sentence():
