@@ -45,6 +45,8 @@ class SegmentEntry(_Record):
         field_lengths: units in each field over all its documents (see `AnalyzedText.length`).
         files: its Parquet files, by what they hold (see `kotogura.index.segment`).
         vectors: its passages' vectors, by the digest of the model that made them.
+        neighbours: an inverted file over these vectors, by the same digest, where it pays; without
+            one, all are compared.
         tombstones: ordinals of documents that no longer count, ascending.
         tombstone_lengths: units in each field over those.
         dictionary: digest of the user dictionary that its analyzer had; None if it had none.
@@ -60,6 +62,7 @@ class SegmentEntry(_Record):
     tombstones: tuple[int, ...] = ()
     tombstone_lengths: Mapping[str, int] = Field(default_factory=dict)
     dictionary: str | None = None
+    neighbours: Mapping[str, FileEntry] = Field(default_factory=dict)
 
     @property
     def live_count(self) -> int:
@@ -70,6 +73,7 @@ class SegmentEntry(_Record):
         """Yield every file of the segment, vectors of all models included."""
         yield from self.files.values()
         yield from self.vectors.values()
+        yield from self.neighbours.values()
 
 
 class ModelEntry(_Record):

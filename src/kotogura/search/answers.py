@@ -75,6 +75,13 @@ class SimilarDocuments(BaseModel):
     hits: list[Hit]
 
 
+class SimilarToText(BaseModel):
+    """Documents whose best passages are close to a text, closest first; none where it is blank."""
+
+    generation: int
+    hits: list[Hit]
+
+
 class SimilarWord(BaseModel):
     """A word of the tenant's texts; `similarity` is a cosine, `document_frequency` a count."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from kotogura.search.counts import Counts
 
-Kind = Literal["sum", "word", "prefix", "phrase", "constant", "pairs", "meaning"]
+Kind = Literal["sum", "word", "prefix", "phrase", "constant", "pairs", "words", "meaning"]
 
 
 class FieldCount(BaseModel):
@@ -33,7 +33,8 @@ class Explanation(BaseModel):
 
     Attributes:
         kind: `sum` of its parts; what a `word`, all words with a `prefix`, or a `phrase` is worth;
-            a `constant` for a condition that has no words; `pairs` of characters; the `meaning`.
+            a `constant` for a condition that has no words; `pairs` of characters; in a score by
+            both, the `words` and the `meaning`.
         value: what it adds to the score. Of a `sum` it is the sum of the parts' values; of words
             and phrases boost · idf · frequency / (frequency + damper).
         text: terms as the index has them.
@@ -43,7 +44,11 @@ class Explanation(BaseModel):
         damper: k1 (1 - b + b · length / average), the length of the document.
         fields: where it stands.
         similarity: of the meaning, the best passage's cosine.
-        parts: of a sum.
+        share: of words, by what the score by word was multiplied, as all their parts are; of the
+            meaning, what the closest document gets.
+        furthest: of the meaning by both, the similarity up to which it adds nothing.
+        closest: and the one that adds all of `share`, evenly in between.
+        parts: of a sum and of words.
     """
 
     kind: Kind
@@ -55,6 +60,9 @@ class Explanation(BaseModel):
     damper: float | None = None
     fields: list[FieldCount] = []
     similarity: float | None = None
+    share: float | None = None
+    furthest: float | None = None
+    closest: float | None = None
     parts: list["Explanation"] = []
 
     def scaled(self, factor: float) -> "Explanation":

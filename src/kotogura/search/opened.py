@@ -14,8 +14,10 @@ from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.meaning import PassageIndex
 from kotogura.search.words import WordIndex
+from kotogura.semantics.embedder import Embedder
 from kotogura.semantics.serving import ServingModels
 from kotogura.semantics.vectors import WordVectors
+from kotogura.semantics.whole_texts import embed_text
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -98,12 +100,18 @@ class OpenGenerations:
 
     def embed(self, opened: OpenGeneration, text: str) -> NDArray[np.float32]:
         """Return the unit vector, float32 [dimensions], of a query by the generation's model."""
+        vector: NDArray[np.float32] = self._embedder(opened).embed_queries([text])[0]
+        return vector
+
+    def embed_text(self, opened: OpenGeneration, text: str) -> NDArray[np.float32] | None:
+        """Return the unit mean of a text's passages by the generation's model, if it has any."""
+        return embed_text(self._embedder(opened), text)
+
+    def _embedder(self, opened: OpenGeneration) -> Embedder:
         model = opened.manifest.model
         if model is None:
             raise ModelNotReady("no model is in service yet; start a training")
-        embedder = self._models.embedder(opened.tenant, model.digest)
-        vector: NDArray[np.float32] = embedder.embed_queries([text])[0]
-        return vector
+        return self._models.embedder(opened.tenant, model.digest)
 
 
 _EMPTY = Manifest(generation=0, content_generation=0, analyzer="", created_at="")

@@ -76,9 +76,14 @@ class SearchRequest:
         return not self.query.strip()
 
     @property
+    def walks_all(self) -> bool:
+        """Whether more than the best by score is asked for: counts, another order, a later page."""
+        return bool(self.facets or self.cursor) or self.sort.field != "score"
+
+    @property
     def is_plain(self) -> bool:
         """Whether the best by score are all that is asked for, from the first on."""
-        return not (self.filters or self.facets or self.cursor) and self.sort.field == "score"
+        return not self.filters and not self.walks_all
 
 
 def read_request(

@@ -19,7 +19,7 @@ from kotogura.search.evaluation import Evaluation, Scored
 from kotogura.search.explain import Explanation, sum_of
 from kotogura.search.fields import known_fields
 from kotogura.search.filters import matches
-from kotogura.search.fusion import fuse, words_share
+from kotogura.search.fusion import Shares, fuse_by, shares
 from kotogura.search.leaves import Leaves
 from kotogura.search.marks import MarkedWords, Marks
 from kotogura.search.meaning import MeaningScores
@@ -107,8 +107,22 @@ class Scoring:
         mode: Mode,
         embed: Embed,
         synonyms: Synonyms = NO_SYNONYMS,
+        *,
+        among: NDArray[np.bool_] | None = None,
+        exhaustive: bool = False,
     ) -> Found:
         """Return what `query` finds in a generation, whose terms `analyzer` made.
+
+        Args:
+            opened: the generation.
+            analyzer: made its terms.
+            query: words, or operators too.
+            mode: how to search.
+            embed: makes a vector of a query.
+            synonyms: the tenant's.
+            among: documents in which to look by meaning; None for all. By word all are scored.
+            exhaustive: whether every document's similarity must be known, as for going through all
+                that is found by meaning.
 
         Raises:
             QuerySyntaxError: when an operator lacks what it needs; it tells the column.
@@ -124,21 +138,21 @@ class Scoring:
             by_word = self._by_word(opened, analyzer, node, text, synonyms)
         if mode == "words" or not text.strip():
             return Found(by_word.scores, by_word.marks, explain=by_word.explained)
-        meaning = opened.passages.score(embed(opened, text))
         if by_word.required is not None:
-            meaning = meaning.within(by_word.required)
+            among = by_word.required if among is None else among & by_word.required
+        vector = embed(opened, text)
+        meaning = opened.passages.score(vector, among, exhaustive=exhaustive and mode == "meaning")
         if mode == "meaning":
-            scores = np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0)
-            np.maximum(scores, 0.0, out=scores)
-            share = 0.0
+            scores = cosines(meaning)
+            found = Shares(0.0, 1.0, 0.0, 1.0)
         else:
-            scores = fuse(by_word.scores, meaning.similarities)
-            share = words_share(by_word.scores)
+            found = shares(by_word.scores, meaning.similarities)
+            scores = fuse_by(found, by_word.scores, meaning.similarities)
 
         def explain(documents: Sequence[int]) -> list[Explanation]:
-            words = by_word.explained(documents) if share else [_NOTHING] * len(documents)
+            words = by_word.explained(documents) if found.words else [_NOTHING] * len(documents)
             return [
-                _with_meaning(one.scaled(share), float(scores[number]), meaning, number)
+                _explain_both(one, found, float(meaning.similarities[number]), mode)
                 for one, number in zip(words, documents, strict=True)
             ]
 
@@ -207,11 +221,23 @@ class Scoring:
         return found
 
 
-def _with_meaning(
-    words: Explanation, score: float, meaning: MeaningScores, document: int
-) -> Explanation:
-    """Return the sum of a document's words and its meaning, which is the rest of its score."""
-    rest = score - words.value
-    similarity = float(meaning.similarities[document])
-    part = Explanation(kind="meaning", value=rest, similarity=similarity)
-    return sum_of((words, part)) if np.isfinite(similarity) else words
+def cosines(meaning: MeaningScores) -> Scores:
+    """Return similarities as scores: 0 for documents without passages or turned away."""
+    return np.maximum(np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0), 0.0)
+
+
+def _explain_both(words: Explanation, by: Shares, similarity: float, mode: Mode) -> Explanation:
+    """Return how a document's words and its meaning add up to its score."""
+    scaled = words.scaled(by.words)
+    of_words = Explanation(
+        kind="words", value=scaled.value, share=by.words, parts=[scaled] if scaled.value else []
+    )
+    of_meaning = Explanation(
+        kind="meaning",
+        value=by.of_meaning(similarity),
+        similarity=similarity if np.isfinite(similarity) else None,
+    )
+    if mode == "both":
+        bounds = {"share": by.meaning, "furthest": by.furthest, "closest": by.closest}
+        of_meaning = of_meaning.model_copy(update=bounds)
+    return sum_of((of_words, of_meaning))

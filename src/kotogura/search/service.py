@@ -3,24 +3,23 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kotogura.analysis.analyzer import Analyzer
-from kotogura.errors import DocumentNotFound
+from kotogura.errors import DocumentNotFound, InvalidQuery
 from kotogura.search.answers import (
     BODY_LIMIT_CHARACTERS,
     DocumentAnswer,
     Mode,
     SearchAnswer,
     SimilarDocuments,
+    SimilarToText,
     SimilarWord,
     SimilarWords,
 )
 from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.field_list import FieldList, list_fields
+from kotogura.search.filters import select
 from kotogura.search.hits import make_hits
-from kotogura.search.marks import Marks
-from kotogura.search.meaning import MeaningScores
 from kotogura.search.opened import OpenGeneration, OpenGenerations
 from kotogura.search.paging import make_page, starting_place
 from kotogura.search.pairs import PairRescoring
@@ -31,7 +30,8 @@ from kotogura.search.request import (
     check_query,
     read_request,
 )
-from kotogura.search.scoring import Found, Scoring, nothing_asked
+from kotogura.search.scoring import Scoring, nothing_asked
+from kotogura.search.similar import TEXT_LIMIT_CHARACTERS, nearest_documents
 from kotogura.search.spelling import did_you_mean
 from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
@@ -119,7 +119,16 @@ class SearchService:
             embed = self._opened.embed
             analyzer = self._analyzer(tenant, opened)
             synonyms = self._synonyms(tenant, analyzer)
-            found = self._scoring.score(opened, analyzer, query, mode, embed, synonyms)
+            found = self._scoring.score(
+                opened,
+                analyzer,
+                query,
+                mode,
+                embed,
+                synonyms,
+                among=select(opened.reader, request.filters) if request.filters else None,
+                exhaustive=request.walks_all,
+            )
         page = make_page(opened.reader, request, mode, found.scores, after)
         spellings: list[str] = []
         if not request.is_listing and mode != "meaning" and not (page.total and found.has_words):
@@ -202,18 +211,50 @@ class SearchService:
         opened = self._opened.current(tenant)
         number = _number(opened, document_id)
         vector = opened.passages.document_vector(number)
-        scores, meaning = np.zeros(len(opened.reader.live)), None
-        if vector is not None:
-            meaning = opened.passages.score(vector)
-            scores = _cosines(meaning)
-            scores[number] = 0.0
-        ranked = rank(scores, limit, opened.reader.document_id)
-        hits = make_hits(opened, ranked, Found(scores, Marks(), meaning))
+        hits = nearest_documents(opened, vector, limit, without=number)
         generation = opened.manifest.generation
         return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
 
+    def similar_to_text(
+        self, tenant: TenantId, text: str, limit: int = 10, *, filters: Sequence[str] = ()
+    ) -> SimilarToText:
+        """Return the documents whose best passages come closest to `text`.
+
+        A text longer than a passage is cut as documents are, and the mean of its passages is
+        compared, as that of a document is with others: a text has much the same neighbours,
+        uploaded or not. It costs one comparison however long the text, and a line that the text
+        shares with many documents (a greeting, a signature) doesn't decide, as it would if the best
+        passage counted.
+
+        A text that means nothing to the model (blank, or without a character that it knows) is
+        similar to nothing, and the answer has no hits.
+
+        Args:
+            tenant: whose documents.
+            text: at most 10,000 characters.
+            limit: 1 to 100.
+            filters: which documents, as for a search.
+
+        Raises:
+            InvalidQuery: when the text is too long, or `limit` not 1 to 100.
+            InvalidFilter: when a filter can't be understood.
+            ModelNotReady: when there is no model yet.
+        """
+        if len(text) > TEXT_LIMIT_CHARACTERS:
+            raise InvalidQuery(f"the text is above {TEXT_LIMIT_CHARACTERS} characters; shorten it")
+        request = read_request("", None, limit, filters=filters, sort="name")
+        opened = self._opened.current(tenant)
+        vector = self._opened.embed_text(opened, text)
+        among = select(opened.reader, request.filters) if request.filters else None
+        hits = nearest_documents(opened, vector, limit, among=among)
+        return SimilarToText(generation=opened.manifest.generation, hits=hits)
+
     def similar_words(self, tenant: TenantId, word: str, limit: int = 10) -> SimilarWords:
         """Return the words of the tenant's texts that mean most alike, the word's own terms apart.
+
+        Words are terms, each of which stands for all spellings that the analyzer takes for one
+        word: サーバ and サーバー have the same neighbours, and are one among others'. To a word
+        that means nothing to the model none is similar.
 
         Raises:
             InvalidQuery: when the word is blank or above 1,000 characters.
@@ -224,8 +265,12 @@ class SearchService:
         opened = self._opened.current(tenant)
         words = opened.words
         analyzer = self._analyzer(tenant, opened)
-        own = set(query_terms(word, analyzer, opened.manifest.analyzer)) | {word}
-        similarities = words.similarities(self._opened.embed(opened, word))
+        terms = query_terms(word, analyzer, opened.manifest.analyzer)
+        own = {*terms, word}
+        # The term of a word stands for all its spellings, so that they have the same neighbours.
+        asked = terms[0] if len(terms) == 1 else word
+        vector = self._opened.embed(opened, asked)
+        similarities = words.similarities(vector)
         order = np.lexsort((np.arange(len(similarities)), -similarities))
         hits = [
             SimilarWord(
@@ -234,7 +279,7 @@ class SearchService:
                 document_frequency=int(words.document_frequencies[row]),
             )
             for row in order[: limit + len(own)]
-            if words.terms[row] not in own
+            if words.terms[row] not in own and vector.any()
         ]
         generation = opened.manifest.generation
         return SimilarWords(word=word, generation=generation, hits=hits[:limit])
@@ -245,8 +290,3 @@ def _number(opened: OpenGeneration, document_id: str) -> int:
     if number is None:
         raise DocumentNotFound("there is no such document")
     return number
-
-
-def _cosines(meaning: MeaningScores) -> NDArray[np.float64]:
-    """Return similarities as scores: 0 for documents without passages or turned away."""
-    return np.maximum(np.where(np.isfinite(meaning.similarities), meaning.similarities, 0.0), 0.0)

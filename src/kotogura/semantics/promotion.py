@@ -52,7 +52,9 @@ def promote(
             entry = segment.vectors.get(digest) or embedded.get(segment.segment_id)
             if entry is None:
                 entry = embedded[segment.segment_id] = embed(segment)
-            segments.append(segment.model_copy(update={"vectors": {digest: entry}}))
+            near = segment.neighbours.get(digest)
+            kept = {"vectors": {digest: entry}, "neighbours": {digest: near} if near else {}}
+            segments.append(segment.model_copy(update=kept))
         published = generations.publish(
             tenant, base, segments=tuple(segments), content_changed=False, model=model
         )

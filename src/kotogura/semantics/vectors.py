@@ -113,6 +113,18 @@ class WordVectors:
         return cls(terms, _unsigned(table, "document_frequency"), matrix, scales, digest)
 
 
+def vector_count(path: Path) -> int:
+    """Return how many vectors a file has, from its footer alone.
+
+    Raises:
+        CorruptIndex: when it is missing or is not Parquet.
+    """
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise CorruptIndex("a file of vectors can't be read; verify the index") from error
+
+
 def _same_length(matrix: NDArray[np.int8], *others: Any) -> None:
     if matrix.ndim != 2 or any(len(other) != len(matrix) for other in others):
         raise ValueError("the columns of vectors differ in length")

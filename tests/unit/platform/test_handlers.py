@@ -184,6 +184,7 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
         "generation": 3,
         "embedded_segment_count": 0,
         "merged_segment_count": 2,
+        "indexed_segment_count": 0,
         "removed_file_count": 0,
     }
 

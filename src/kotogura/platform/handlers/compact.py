@@ -10,6 +10,7 @@ from kotogura.index.merge import compact
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.embedder import OnnxEmbedder
+from kotogura.semantics.neighbours import add_missing
 from kotogura.semantics.promotion import embed_missing
 from kotogura.semantics.segment_vectors import embed_published, merge_vectors
 from kotogura.semantics.serving import ServingModels
@@ -31,12 +32,15 @@ def compact_handler() -> Handler:
         embedded_count = embed_missing(tenant, embed, parts.generations)
         merge = partial(merge_vectors, files=parts.files)
         current, merged_count = compact(tenant, parts.generations, parts.files, merge)
+        indexed_count = add_missing(tenant, parts.generations, parts.files)
+        current = parts.generations.current(tenant) if indexed_count else current
         removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
         return {
             "tenant": tenant,
             "generation": current.manifest.generation if current else 0,
             "embedded_segment_count": embedded_count,
             "merged_segment_count": merged_count,
+            "indexed_segment_count": indexed_count,
             "removed_file_count": removed_count,
         }
 

@@ -1,0 +1,44 @@
+"""What means alike: documents by how close their best passages come to a vector."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kotogura.search.answers import Hit
+from kotogura.search.hits import make_hits
+from kotogura.search.marks import Marks
+from kotogura.search.opened import OpenGeneration
+from kotogura.search.ranking import rank
+from kotogura.search.scoring import Found, cosines
+
+TEXT_LIMIT_CHARACTERS = 10_000
+
+
+def nearest_documents(
+    opened: OpenGeneration,
+    vector: NDArray[np.float32] | None,
+    limit: int,
+    *,
+    among: NDArray[np.bool_] | None = None,
+    without: int | None = None,
+) -> list[Hit]:
+    """Return the `limit` documents closest to a unit vector, each with its best passage.
+
+    Args:
+        opened: the generation.
+        vector: float32 [dimensions]; to None and to zeros nothing is close.
+        limit: at least 1.
+        among: bool [document count], where to look; None for all documents.
+        without: the number of a document to leave out.
+
+    Raises:
+        ModelNotReady: when there is no model yet.
+    """
+    passages = opened.passages
+    if vector is None:
+        return []
+    meaning = passages.score(vector, among)
+    scores = cosines(meaning)
+    if without is not None:
+        scores[without] = 0.0
+    ranked = rank(scores, limit, opened.reader.document_id)
+    return make_hits(opened, ranked, Found(scores, Marks(), meaning))
