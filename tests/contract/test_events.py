@@ -31,6 +31,7 @@ FUNCTIONS = {
     "SearchFunction": [
         "search-document",
         "search-meaning",
+        "search-similar",
         "search-similar-documents",
         "search-similar-words",
         "search-suggest",

@@ -28,6 +28,7 @@ ROUTES = {
     "GET /search": "SearchFunction",
     "GET /documents/{id}": "SearchFunction",
     "GET /documents/{id}/similar": "SearchFunction",
+    "POST /similar": "SearchFunction",
     "GET /words/{word}/similar": "SearchFunction",
     "GET /suggest": "SearchFunction",
     "GET /fields": "SearchFunction",

@@ -24,6 +24,10 @@ class Api:
         parameters = {"q": query, "limit": str(limit), **({"mode": mode} if mode else {})}
         return self.call("GET", f"/search?{urlencode(parameters)}")
 
+    def similar_to_text(self, text: str, limit: int = 10) -> dict[str, Any]:
+        """Return what `POST /similar` answers."""
+        return self.call("POST", "/similar", {"text": text, "limit": limit})
+
     def similar_words(self, word: str, limit: int = 10) -> dict[str, Any]:
         """Return what `GET /words/{word}/similar` answers."""
         return self.call("GET", f"/words/{quote(word, safe='')}/similar?limit={limit}")

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -132,6 +132,19 @@ def search(session: Session, query: str, tenant: TenantId, mode: str | None, lim
     session.terminal.line(
         f"{answer['total']} documents by {answer['mode']}, generation {answer['generation']}"
     )
+    session.terminal.result(answer)
+
+
+@cli.command()
+@click.argument("text", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--tenant", required=True, type=TENANT)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.pass_obj
+def similar(session: Session, text: TextIO, tenant: TenantId, limit: int) -> None:
+    """Find a tenant's documents of like meaning as the file TEXT, or standard input for `-`."""
+    answer = session.api(session.deployment(), tenant).similar_to_text(text.read(), limit)
+    session.terminal.hits(answer["hits"])
+    session.terminal.line(f"{len(answer['hits'])} documents, generation {answer['generation']}")
     session.terminal.result(answer)
 
 

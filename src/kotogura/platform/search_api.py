@@ -26,6 +26,7 @@ from kotogura.platform.search_parameters import (
     Filters,
     QueryMode,
     QueryText,
+    SimilarRequest,
     SortBy,
     repeated,
 )
@@ -34,6 +35,7 @@ from kotogura.search.answers import (
     DocumentAnswer,
     SearchAnswer,
     SimilarDocuments,
+    SimilarToText,
     SimilarWords,
 )
 from kotogura.search.field_list import FieldList
@@ -146,6 +148,25 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
     )
     def similar_documents(document_id: DocumentIdInPath, limit: Limit = 10) -> SimilarDocuments:
         return service.similar_documents(current_tenant(app), document_id, limit)
+
+    @app.post(
+        "/similar",
+        **operation(
+            "findSimilar",
+            "Search",
+            "Find documents of like meaning as a text",
+            InvalidQuery,
+            InvalidFilter,
+            ModelNotReady,
+            description="The text is cut into passages as documents are, and their mean compared. "
+            "A blank text is similar to nothing.",
+            answer="Documents, closest first, each with its closest passage.",
+        ),
+    )
+    def similar_to_text(body: SimilarRequest) -> SimilarToText:
+        return service.similar_to_text(
+            current_tenant(app), body.text, body.limit, filters=body.filter
+        )
 
     @app.get(
         "/words/<word>/similar",

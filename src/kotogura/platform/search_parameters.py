@@ -1,14 +1,16 @@
-"""The query parameters of `GET /search`."""
+"""The query parameters of `GET /search`, and the body of `POST /similar`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
 
 from kotogura.search.answers import Mode
 from kotogura.search.cursors import CURSOR_LIMIT_CHARACTERS
-from kotogura.search.request import QUERY_LIMIT_CHARACTERS
+from kotogura.search.request import FILTER_COUNT, HIT_LIMIT, QUERY_LIMIT_CHARACTERS
+from kotogura.search.similar import TEXT_LIMIT_CHARACTERS
 
 QueryText = Annotated[
     str,
@@ -63,6 +65,20 @@ Fields = Annotated[
     ),
 ]
 Explain = Annotated[bool, Query(description="Whether to tell how each score came about.")]
+
+
+class SimilarRequest(BaseModel):
+    """A text, and which documents to compare it with.
+
+    Attributes:
+        text: of any kind; blank it is similar to nothing.
+        limit: how many hits, 1 to 100.
+        filter: what documents must be, each as the parameter `filter` of `GET /search`.
+    """
+
+    text: str = Field(max_length=TEXT_LIMIT_CHARACTERS)
+    limit: int = Field(default=10, ge=1, le=HIT_LIMIT)
+    filter: list[str] = Field(default=[], max_length=FILTER_COUNT)
 
 
 def repeated(event: Mapping[str, Any], name: str, given: Sequence[str]) -> list[str]:

@@ -317,3 +317,25 @@ def test_suggestions_complete_what_is_typed(
             }
         ],
     }
+
+
+def test_what_is_similar_to_a_text_is_answered(
+    trained: Library, search: Handler, ask: Ask, event: Event
+) -> None:
+    def answered(**body: Any) -> Answer:
+        return ask(search, event("search-similar", body=json.dumps(body)))
+
+    answer = answered(text="有給 休暇 の 申請", limit=1)
+    assert answer.status == 200
+    (hit,) = answer.body["hits"]
+    assert (hit["document_id"], hit["name"]) == (LEAVE, "rules/休暇規程.txt")
+    assert hit["snippet"]["text"]
+    assert answer.body["generation"] == trained.manifest.generation
+    for blank in ("", "\u3000\n"):
+        assert answered(text=blank).body["hits"] == []
+    refused = answered(text="有給", filter=["folder:nowhere"])
+    assert (refused.status, refused.body["hits"]) == (200, [])
+    for body in ({}, {"text": None}, {"text": "x" * 10_001}, {"text": "x", "limit": 0}):
+        refused = answered(**body)
+        assert (refused.status, refused.body["code"]) == (400, "invalid-argument")
+    assert answered(text="有給", filter=["tag"]).body["code"] == "invalid-filter"
