@@ -7,6 +7,7 @@ may be repeated after a crash.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict, CorruptIndex, StoreUnavailable
