@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.index.tables import numbers
 from kotogura.semantics.quantization import dot_products
 
 FORMAT_VERSION = 1
@@ -160,7 +161,9 @@ def _read(
     kind: str, source: bytes | Path
 ) -> tuple[str, pa.Table, NDArray[np.int8], NDArray[np.float32]]:
     try:
-        table = pq.read_table(io.BytesIO(source) if isinstance(source, bytes) else source)
+        # Not `read_table`, which imports pyarrow.dataset.
+        with pq.ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+            table = file.read()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         if isinstance(error, FileNotFoundError):
             raise StoreUnavailable("a file of vectors is missing from the store") from error
@@ -198,5 +201,4 @@ def _numbers(table: pa.Table, name: str, kind: pa.DataType) -> NDArray[Any]:
     column = table.column(name)
     if column.null_count:
         raise CorruptIndex(f"a file of vectors has gaps in its column {name}")
-    numbers: NDArray[Any] = column.to_numpy()
-    return numbers
+    return numbers(column.combine_chunks())
