@@ -150,7 +150,7 @@ class StoredSegment:
             return
         file = self._files[kind]
         groups = file.groups(rows)
-        numbers = np.unique(groups).tolist()
+        numbers = sorted(set(groups.tolist()))  # np.unique imports np.ma
         for group, table in zip(numbers, file.read(numbers, columns), strict=True):
             first = file.first_row(group)
             yield first, table, rows[groups == group] - first
