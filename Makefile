@@ -40,6 +40,7 @@ check: setup node_modules/.ready ## Lint, types, import contracts, template and 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/kotogura cost --check
 	$(AWS_BIN)/cfn-lint template.yaml
 	$(SAM_ENV) $(AWS_BIN)/sam validate --lint
 	@for machine in statemachines/*.asl.json; do \

@@ -1,0 +1,1 @@
+"""What a deployment costs: its template, a workload and a dated table of prices, multiplied."""

@@ -1,0 +1,159 @@
+"""Quantities come out of the template and the workload, and are multiplied by dated prices."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from kotogura.commands.main import cli
+from kotogura.cost import consumption as used
+from kotogura.cost.estimate import estimate, training_hours
+from kotogura.cost.inventory import Inventory, read_inventory
+from kotogura.cost.lines import Line, after_allowances, total
+from kotogura.cost.prices import REGIONS, TABLE, Price, price_table
+from kotogura.cost.report import chart, markdown, report
+from kotogura.cost.workload import Workload
+
+ROOT = Path(__file__).parents[3]
+QUIET = Workload(searches=0)
+
+
+@pytest.fixture(scope="module")
+def inventory() -> Inventory:
+    return read_inventory(ROOT / "template.yaml")
+
+
+def amounts(
+    inventory: Inventory, workload: Workload, region: str = "us-east-1"
+) -> dict[str, float]:
+    lines = estimate(inventory, workload, price_table(region))
+    return {f"{line.service}: {line.what}": line.quantity for line in lines}
+
+
+def test_every_price_says_where_it_was_seen():
+    table = json.loads(TABLE.read_text("utf-8"))
+    for name, entry in table["prices"].items():
+        assert entry["page"].startswith("https://"), name
+        assert set(entry["regions"]) == set(REGIONS), name
+        for given in entry["regions"].values():
+            assert given["evidence"] in table["evidence"], name
+            assert ("seen_at" in given) == (given["evidence"] != "memory"), name
+            assert given["usd"] >= 0, name
+
+
+def test_every_allowance_is_of_a_price():
+    table = price_table("us-east-1")
+    assert set(table.allowances) <= set(table.prices)
+
+
+def test_a_line_is_a_quantity_times_a_price():
+    line = Line("idle", "S3", "documents", 10.0, Price("s3", 0.023, "GB-month", "memory", ""), "")
+    assert line.usd == pytest.approx(0.23)
+    assert line.arithmetic == "10 GB-month × 0.023"
+
+
+def test_a_million_searches_by_hand(inventory):
+    found = amounts(inventory, Workload())
+    assert found["API Gateway: searches"] == 1_000_000
+    memory = inventory.named("SearchFunction").value("MemorySize") / 1024
+    seconds = (used.COLD_TERMS_MS + used.HANDLER_MS) / 1000
+    assert found["Lambda: search by word"] == pytest.approx(1_000_000 * seconds * memory)
+    assert found["EFS: standard, what is searched"] == pytest.approx(10 * 0.73 * 0.98)
+
+
+def test_only_active_tenants_leave_infrequent_access(inventory):
+    all_of_them = amounts(inventory, Workload())["EFS: standard, what is searched"]
+    tenth = amounts(inventory, Workload(active_tenants=10))["EFS: standard, what is searched"]
+    assert tenth == pytest.approx(all_of_them / 10)
+
+
+def test_nothing_done_costs_nothing_on_top(inventory):
+    for region in REGIONS:
+        assert total(estimate(inventory, QUIET, price_table(region)), "running") == 0
+
+
+def test_idle_costs_grow_with_tenants(inventory):
+    prices = price_table("us-east-1")
+    few = total(estimate(inventory, replace(QUIET, tenants=10, active_tenants=10), prices), "idle")
+    many = total(estimate(inventory, QUIET, prices), "idle")
+    assert few < many
+
+
+def test_alarms_and_dashboards_of_the_template_are_counted(inventory):
+    count = len(inventory.of("AWS::CloudWatch::Dashboard"))
+    assert amounts(inventory, QUIET).get("CloudWatch: dashboards", 0) == count
+
+
+def test_a_training_takes_what_docs_fine_tuning_extrapolates():
+    assert training_hours(100, 4) * 60 == pytest.approx(57 + 1, abs=2)
+
+
+def test_documents_and_trainings_add_their_services(inventory):
+    found = amounts(inventory, replace(QUIET, documents=1000, trainings=10))
+    assert {"Lambda: tokenize", "Step Functions: ingest, express", "Fargate: Spot, vCPU"} <= set(
+        found
+    )
+
+
+def test_searches_by_meaning_cost_more(inventory):
+    prices = price_table("us-east-1")
+    words = total(estimate(inventory, Workload(), prices), "running")
+    meaning = total(estimate(inventory, Workload(meaning_share=1.0), prices), "running")
+    assert meaning > words
+
+
+def test_allowances_are_used_by_idle_lines_first():
+    price = Price("alarms", 0.10, "alarm", "memory", "")
+    idle = Line("idle", "CloudWatch", "alarms", 8, price, "")
+    running = Line("running", "CloudWatch", "more", 5, price, "")
+    totals = after_allowances([running, idle], {"alarms": 10})
+    assert totals["idle"] == 0
+    assert totals["running"] == pytest.approx(0.3)
+
+
+def test_search_metrics_are_those_of_the_code():
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("platform/*.py"))
+    for name in {*used.SEARCH_METRICS, *used.STEP_METRICS} - {"ColdStart"}:
+        assert f'add_metric("{name}"' in source
+
+
+def test_turbopuffer_bills_its_minimum_or_the_usage(inventory):
+    prices = price_table("us-east-1")
+    small = {name: (idle, more) for name, idle, more in report(inventory, QUIET, prices).bills()}
+    assert small["turbopuffer, Launch plan"] == (16.0, 0.0)
+    busy = report(inventory, Workload(searches=20_000_000), prices).bills()
+    idle, more = next(rest for name, *rest in busy if name.startswith("turbopuffer"))
+    assert idle + more > 16
+
+
+def test_markdown_and_chart_hold_every_bill(inventory):
+    made = report(inventory, Workload(), price_table("us-east-1"))
+    text, drawing = markdown(made), chart(made)
+    ElementTree.fromstring(drawing)  # noqa: S314 - our own
+    for name, _, _ in made.bills():
+        assert name in text
+        assert name in drawing
+
+
+def test_the_command_ends_with_json(tmp_path):
+    path = tmp_path / "chart.svg"
+    arguments = ["cost", "--region", "ap-northeast-1", "--chart", str(path), "--json"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout.splitlines()[-1])
+    assert told["region"] == "ap-northeast-1"
+    assert told["idle_usd"] == pytest.approx(
+        sum(line["amount_usd"] for line in told["lines"] if line["phase"] == "idle")
+    )
+    assert path.read_text("utf-8").startswith("<svg")
+
+
+def test_a_file_that_is_no_template_is_refused(tmp_path):
+    path = tmp_path / "template.yaml"
+    path.write_text("a: 1\n", "utf-8")
+    result = CliRunner().invoke(cli, ["cost", "--template", str(path)])
+    assert result.exit_code == 2
+    assert "not a CloudFormation template" in result.stderr
