@@ -20,6 +20,7 @@ from kotogura.index.merge import compact
 from kotogura.index.staging import build_segment
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.model_manifest import ModelManifest
+from kotogura.semantics.passages import DEFAULT_SIZES
 from kotogura.semantics.quantization import quantize
 from kotogura.semantics.segment_vectors import embed_segment, merge_vectors
 from kotogura.semantics.serving import model_folder
@@ -45,7 +46,8 @@ def build(
 ) -> Built:
     """Return an index of `passages` with vectors, made below `cache` unless it is there."""
     digest = ModelManifest.read(model).digest
-    facts = [digest, analyzer.fingerprint, FORMAT_VERSION, *(passage.text for passage in passages)]
+    settings = (digest, analyzer.fingerprint, FORMAT_VERSION, DEFAULT_SIZES)
+    facts = [*settings, *(passage.text for passage in passages)]
     folder = cache / f"semantic-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
     if folder.exists():
         return Built(folder, None)
