@@ -68,7 +68,8 @@ def receive(
 
     A `.meta.json` is no document: a change of it, its removal too, is one of the document that it
     describes, which is read anew. One that describes nothing yet is read when its document comes.
-    A file of JSON Lines is none either: each of its lines becomes an object with its own event.
+    A file of JSON Lines is none either: each of its lines becomes an object with its own event, and
+    has the fields that are said of the file.
 
     Raises:
         InvalidEvent, InvalidTenantId: when the event isn't about a tenant's document.
@@ -80,13 +81,13 @@ def receive(
     if holds_lines(change.name):
         return _unpack(change, originals, ledger)
     described = described_name(change.name)
-    if described is not None and holds_lines(described):
-        return _answer(change, "skipped", "nothing-described")
     if described is not None:
         known = ledger.get(change.tenant, document_id(described))
         if known is None or known.state is DocumentState.DELETED:
             return _answer(change, "skipped", "nothing-described")
         change = redescription(change, described, known.sequencer, known.size_bytes)
+        if holds_lines(described):
+            return _unpack(change, originals, ledger)
     claim = ledger.claim(change.tenant, change)
     if claim is not Claim.GRANTED:
         return _answer(change, "skipped", claim.value)

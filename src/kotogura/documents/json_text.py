@@ -10,7 +10,11 @@ from kotogura.documents.text import BodyBuilder, FormattedText
 from kotogura.errors import BrokenDocument
 
 _VALUE_LIMIT = 200  # a longer text is one to read, not one to filter by
+_INHERITED_LIMIT = 1_000  # that of a description's values
 _TEXTS = frozenset(["title", "body", "text", "content"])
+
+INHERITED = "kotogura:inherited"
+"""What an object calls the fields that its file of JSON Lines passes on; no text of its own."""
 
 
 def read_json(text: str, budget: Budget) -> FormattedText:
@@ -27,6 +31,10 @@ def read_json(text: str, budget: Budget) -> FormattedText:
 
 def read_value(value: Any, budget: Budget) -> FormattedText:
     """Return what a JSON value says, as `read_json` does."""
+    inherited: Any = {}
+    if isinstance(value, dict) and INHERITED in value:
+        inherited = value[INHERITED]
+        value = {name: held for name, held in value.items() if name != INHERITED}
     body = BodyBuilder(budget)
     title = ""
     if isinstance(value, dict) and isinstance(value.get("title"), str):
@@ -36,7 +44,8 @@ def read_value(value: Any, budget: Budget) -> FormattedText:
             _add(body, value)
     else:
         _add(body, value)
-    return FormattedText(title, body.build()[0], metadata=_fields(value))
+    metadata = _fields(inherited, _INHERITED_LIMIT) | _fields(value)
+    return FormattedText(title, body.build()[0], metadata=metadata)
 
 
 def parse(text: str, line: int) -> Any:
@@ -73,22 +82,22 @@ def _add(body: BodyBuilder, value: Any) -> None:
             body.add(str(value))
 
 
-def _fields(value: Any) -> dict[str, list[MetadataValue]]:
+def _fields(value: Any, limit: int = _VALUE_LIMIT) -> dict[str, list[MetadataValue]]:
     """Return the short values of an object's own fields; lists of them too."""
     if not isinstance(value, dict):
         return {}
     found: dict[str, list[MetadataValue]] = {}
     for name, held in value.items():
         values = held if isinstance(held, list) else [held]
-        short = [_value(one) for one in values if _is_short(one)]
+        short = [_value(one) for one in values if _is_short(one, limit)]
         if name not in _TEXTS and short and len(short) == len(values):
             found["tag" if name == "tags" else name] = short
     return found
 
 
-def _is_short(value: Any) -> bool:
+def _is_short(value: Any, limit: int) -> bool:
     if isinstance(value, str):
-        return 0 < len(value.strip()) <= _VALUE_LIMIT
+        return 0 < len(value.strip()) <= limit
     if isinstance(value, float):
         return value - value == 0  # neither infinite nor no number
     return isinstance(value, bool | int)

@@ -1,14 +1,19 @@
 """A file of JSON Lines is no document: each of its lines is one, in an object of its own."""
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import PurePosixPath
+from typing import Any
 
 from kotogura.documents import encodings
 from kotogura.documents.extraction import DOCUMENT_LIMIT_BYTES, check_admissible
 from kotogura.documents.identity import check_name
-from kotogura.documents.json_text import parse, read_value
+from kotogura.documents.json_text import INHERITED, parse, read_value
 from kotogura.documents.limits import Budget
-from kotogura.documents.metadata import described_name
+from kotogura.documents.metadata import described_name, field_name
+from kotogura.documents.metadata_values import MetadataValue
 from kotogura.errors import (
     BrokenDocument,
     DocumentTooLarge,
@@ -47,10 +52,15 @@ def is_line_of(name: str, line_name: str) -> bool:
     return plain and described_name(line_name) is None
 
 
-def read_lines(name: str, data: bytes) -> dict[str, bytes]:
+Fields = Mapping[str, Sequence[MetadataValue]]
+_NOTHING: Fields = {}
+
+
+def read_lines(name: str, data: bytes, inherited: Fields = _NOTHING) -> dict[str, bytes]:
     r"""Return the documents that the file `name` holds, as JSON in UTF-8, by their names.
 
-    A document is named by its line's `id`, or else by the line's number.
+    A document is named by its line's `id`, or else by the line's number. It has the fields that
+    are `inherited` from the file where the line has none of that name.
 
     Raises:
         DocumentError: one of its classes, when the file or any of its lines can't be read; which
@@ -72,14 +82,15 @@ def read_lines(name: str, data: bytes) -> dict[str, bytes]:
             continue
         if len(found) == LINE_LIMIT:
             raise DocumentTooLarge(f"the file has over {LINE_LIMIT:,} lines; split it")
-        line_name = f"{name}/{_key(line, number, budget)}.json"
+        value = _object(line, number, budget)
+        line_name = f"{name}/{_key(value, number)}.json"
         if line_name in numbers:
             raise BrokenDocument(
                 f"lines {numbers[line_name]} and {number} have the same id; give each its own"
             )
         _check_line_name(line_name, number)
         numbers[line_name] = number
-        found[line_name] = line.encode()
+        found[line_name] = _with_inherited(line, value, inherited).encode()
     if not found:
         raise EmptyDocument("the file holds no text")
     return found
@@ -90,14 +101,32 @@ def fingerprint(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def _key(line: str, number: int, budget: Budget) -> str:
-    """Return what the document of a line is called, once the line has proved to be one."""
+def _object(line: str, number: int, budget: Budget) -> dict[str, Any]:
+    """Return the object of a line, once it has proved to be a document."""
     budget.look()
     value = parse(line, number)
     if not isinstance(value, dict):
         raise BrokenDocument(f"line {number} is not an object of fields; correct it")
     if not read_value(value, budget).body.strip():
         raise EmptyDocument(f"line {number} holds no text; add some or take it out")
+    return value
+
+
+def _with_inherited(line: str, value: Mapping[str, Any], inherited: Fields) -> str:
+    """Return the line with the fields behind its own that it inherits, as it is without any."""
+    own = {"tag" if name == "tags" else field_name(name) for name in value}
+    fields = {name: list(values) for name, values in inherited.items() if name not in own}
+    if not fields:
+        return line
+    return f'{line[:-1]}, "{INHERITED}": {json.dumps(fields, default=_as_text)}}}'
+
+
+def _as_text(moment: date) -> str:
+    return moment.isoformat()
+
+
+def _key(value: Mapping[str, Any], number: int) -> str:
+    """Return what the document of a line is called."""
     identity = value.get("id")
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)

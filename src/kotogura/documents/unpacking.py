@@ -12,7 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kotogura.documents.extraction import DOCUMENT_LIMIT_BYTES
 from kotogura.documents.lines import fingerprint, is_line_of, read_lines
-from kotogura.documents.originals import OriginalFolders
+from kotogura.documents.metadata import (
+    DESCRIPTION,
+    DESCRIPTION_LIMIT_BYTES,
+    object_fields,
+    read_description,
+)
+from kotogura.documents.originals import Original, OriginalFolders
 from kotogura.errors import CommitConflict, StoreUnavailable
 from kotogura.tenants.identity import TenantId
 
@@ -40,8 +46,8 @@ def unpack(
     """
     end = clock() + SECONDS
     for _ in range(ROUND_COUNT):
-        data = originals.read(tenant, name, None, DOCUMENT_LIMIT_BYTES)
-        wanted = {} if data is None else read_lines(name, data)
+        source = _source(tenant, name, originals)
+        wanted = _wanted(name, *source)
         # Listed after the file was read: what an older call does after this, it also repairs.
         present = {
             file.name: file.etag
@@ -52,13 +58,13 @@ def unpack(
             _check_time(clock, end)
             originals.write_many(tenant, {line_name: wanted[line_name] for line_name in part})
         unnamed = sorted(present.keys() - wanted.keys())
-        if unnamed and _has_changed(tenant, name, data, originals):
+        if unnamed and _source(tenant, name, originals) != source:
             continue
         for part in _parts(unnamed):
             _check_time(clock, end)
             originals.remove_many(tenant, part)
-        if not _has_changed(tenant, name, data, originals):
-            return data is not None
+        if _source(tenant, name, originals) == source:
+            return source[0] is not None
     raise CommitConflict("the file changes faster than it is unpacked; try again")
 
 
@@ -71,10 +77,23 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[start : start + BATCH_COUNT]
 
 
-def _has_changed(
-    tenant: TenantId, name: str, data: bytes | None, originals: OriginalFolders
-) -> bool:
-    return originals.read(tenant, name, None, DOCUMENT_LIMIT_BYTES) != data
+def _source(
+    tenant: TenantId, name: str, originals: OriginalFolders
+) -> tuple[Original | None, bytes | None]:
+    """Return the file as it is now, and the `.meta.json` beside it."""
+    original = originals.fetch(tenant, name, None, DOCUMENT_LIMIT_BYTES)
+    if original is None:
+        return None, None
+    beside = originals.read(tenant, name + DESCRIPTION, None, DESCRIPTION_LIMIT_BYTES)
+    return original, beside
+
+
+def _wanted(name: str, original: Original | None, beside: bytes | None) -> dict[str, bytes]:
+    """Return what should lie below the file: its lines, with the fields that they inherit."""
+    if original is None:
+        return {}
+    described = {} if beside is None else read_description(beside).fields
+    return read_lines(name, original.data, object_fields(original) | described)
 
 
 def _check_time(clock: Callable[[], float], end: float) -> None:

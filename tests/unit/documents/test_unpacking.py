@@ -1,12 +1,14 @@
 """A file of JSON Lines becomes one object a line, whatever order its events come in."""
 
 import json
+from datetime import date
 
 import pytest
 
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
 from kotogura.documents.lines import LINE_LIMIT, read_lines
+from kotogura.documents.originals import Original
 from kotogura.documents.unpacking import BATCH_COUNT, ROUND_COUNT, SECONDS, unpack
 from kotogura.errors import (
     BrokenDocument,
@@ -15,6 +17,7 @@ from kotogura.errors import (
     DocumentTooLarge,
     EmptyDocument,
     InvalidDocumentName,
+    InvalidMetadata,
     StoreUnavailable,
     UnsupportedDocument,
 )
@@ -222,7 +225,82 @@ def test_an_extension_in_capitals_is_refused():
         read_lines("a.JSONL", FIRST)
 
 
-def test_a_description_of_the_file_describes_no_document(take, bucket):
+BESIDE = NAME + ".meta.json"
+
+
+@pytest.fixture
+def fields(bucket, take, staged):
+    """Return what tells the metadata of a line's document as it lies in the bucket now."""
+
+    def of_line(key):
+        [line] = named(key)
+        return staged(take(bucket.put(line, bucket.current(line)))).metadata
+
+    return of_line
+
+
+def test_what_is_said_of_the_file_is_said_of_its_lines(take, bucket, fields):
+    long = "長" * 900
+    described = {"dept": "総務", "tags": ["規程"], "due": "2026-04-01", "memo": long, "title": "x"}
+    bucket.put(BESIDE, json.dumps(described).encode())
+    own = {"id": "夏", "text": "海へ行く。", "Dept": "営業", "tags": ["旅"]}
+    take(bucket.put(NAME, lines({"id": "春", "text": "桜を見る。"}, own)))
+    spring = fields("春")
+    assert (spring["dept"], spring["tag"]) == (["総務"], ["規程"])
+    assert (spring["due"], spring["memo"]) == ([date(2026, 4, 1)], [long])
+    assert "title" not in spring
+    summer = fields("夏")
+    assert (summer["dept"], summer["tag"], summer["due"]) == (["営業"], ["旅"], [date(2026, 4, 1)])
+
+
+def test_inherited_fields_are_no_text_of_the_line(take, bucket, staged):
+    bucket.put(BESIDE, b'{"dept": "soumu"}')
     take(bucket.put(NAME, FIRST))
-    intake = take(bucket.put(NAME + ".meta.json", b"{}"))
+    [spring] = named("春")
+    document = staged(take(bucket.put(spring, bucket.current(spring))))
+    assert "桜を見る。" in document.body
+    assert "soumu" not in document.body
+    assert "soumu" not in document.title
+
+
+def test_a_new_description_of_the_file_writes_its_lines_anew(take, bucket, fields, ledger):
+    take(bucket.put(NAME, FIRST))
+    bucket.written.clear()
+    intake = take(bucket.put(BESIDE, json.dumps({"dept": "総務"}).encode()))
+    assert (intake.outcome, intake.reason) == ("skipped", "unpacked")
+    assert bucket.written == named("春", "夏")
+    assert fields("春")["dept"] == ["総務"]
+    assert ledger.get(MINATO, ID).state is DocumentState.UNPACKED
+    bucket.written.clear()
+    take(bucket.remove(BESIDE))
+    assert bucket.written == named("春", "夏")
+    assert "dept" not in fields("春")
+
+
+def test_metadata_and_tags_of_the_file_are_passed_on_and_its_description_replaces_them(
+    take, bucket, fields, monkeypatch
+):
+    fetch = bucket.fetch
+
+    def fetch_labelled(tenant, name, *rest):
+        found = fetch(tenant, name, *rest)
+        labelled = found is not None and name == NAME
+        return Original(found.data, {"dept": "総務"}, {"year": "2026"}) if labelled else found
+
+    monkeypatch.setattr(bucket, "fetch", fetch_labelled)
+    bucket.put(BESIDE, '{"dept": "営業"}'.encode())
+    take(bucket.put(NAME, FIRST))
+    assert (fields("春")["dept"], fields("春")["tag"]) == (["営業"], ["year=2026"])
+
+
+def test_a_bad_description_of_the_file_changes_nothing(take, bucket, below):
+    take(bucket.put(NAME, FIRST))
+    bucket.written.clear()
+    with pytest.raises(InvalidMetadata):
+        take(bucket.put(BESIDE, b"[]"))
+    assert (bucket.written, below()) == ([], sorted(named("春", "夏")))
+
+
+def test_a_description_of_a_file_that_is_not_there_yet_describes_nothing(take, bucket):
+    intake = take(bucket.put(BESIDE, b"{}"))
     assert (intake.outcome, intake.reason) == ("skipped", "nothing-described")
