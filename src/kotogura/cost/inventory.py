@@ -10,7 +10,6 @@ from kotogura.local.template import read_template
 
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 _SCHEDULES = ("Schedule", "ScheduleV2")
-_EXPRESSION = "ScheduleExpression"
 _DAYS_A_MONTH = 365 / 12
 
 
@@ -37,17 +36,24 @@ class Resource:
         Empty when it isn't set; None when it is computed by more than a parameter.
         """
         value = self.properties.get(name, self.shared.get(name))
-        if value is None:
-            return []
-        if isinstance(value, dict) and set(value) == {"Ref"}:
-            return self.parameters.get(value["Ref"])
-        if isinstance(value, dict) and any(key.startswith("Fn::") for key in value):
-            return None
-        return [value]
+        return [] if value is None else resolved(value, self.parameters)
 
     def value(self, name: str, default: Any = None) -> Any:
         """Return a property as it is when no parameter is given."""
         return (self.possible(name) or [default])[0]
+
+
+def resolved(value: Any, parameters: Mapping[str, list[Any]]) -> list[Any] | None:
+    """Return what a value of a template may be; None when it is computed by more than a parameter.
+
+    >>> resolved({"Ref": "Mode"}, {"Mode": ["bursting", "elastic"]})
+    ['bursting', 'elastic']
+    """
+    if isinstance(value, dict) and set(value) == {"Ref"}:
+        return parameters.get(value["Ref"])
+    if isinstance(value, dict) and any(key.startswith("Fn::") for key in value):
+        return None
+    return [value]
 
 
 @dataclass(frozen=True)
@@ -70,24 +76,38 @@ class Inventory:
         for one in self.resources:
             if one.name.rsplit("/", 1)[-1] == logical_id:
                 return one
-        raise LookupError(f"the template has no {logical_id}; adapt kotogura.cost.estimate to it")
+        raise LookupError(f"the template has no {logical_id}; adapt kotogura.cost to it")
 
     def gigabytes(self, logical_id: str) -> float:
-        """Return the memory of a function in GB as Lambda bills it, 1,024 MB each."""
-        return float(self.named(logical_id).value("MemorySize", 128)) / 1024
+        """Return the memory of a function in GB as Lambda bills it, 1,024 MB each.
+
+        Raises:
+            LookupError: when there is no such function, or only a deployment knows its memory.
+        """
+        sizes = self.named(logical_id).possible("MemorySize")
+        if sizes is None:
+            raise LookupError(f"the memory of {logical_id} can't be known from the template")
+        return float(sizes[0] if sizes else 128) / 1024
 
     def runs_a_month(self, logical_id: str, given: str = "") -> float:
         """Return how often schedules start a state machine or function.
 
         Only those schedules count whose input holds `given`.
+
+        Raises:
+            LookupError: when there is no such resource, or only a deployment knows a schedule.
         """
-        events = self.named(logical_id).properties.get("Events", {}).values()
-        schedules = [one["Properties"] for one in events if one["Type"] in _SCHEDULES]
-        return sum(
-            _runs_a_month(one[_EXPRESSION if _EXPRESSION in one else "Schedule"])
-            for one in schedules
-            if given in one.get("Input", "")
-        )
+        resource = self.named(logical_id)
+        count = 0.0
+        for event in resource.properties.get("Events", {}).values():
+            properties = event["Properties"]
+            if event["Type"] in _SCHEDULES and given in str(properties.get("Input", "")):
+                written = properties.get("ScheduleExpression", properties.get("Schedule"))
+                expressions = resolved(written, resource.parameters)
+                if not expressions:
+                    raise LookupError(f"a schedule of {logical_id} can't be known: {written}")
+                count += _runs_a_month(expressions[0])
+        return count
 
 
 def read_inventory(path: Path) -> Inventory:
@@ -99,7 +119,7 @@ def read_inventory(path: Path) -> Inventory:
     """
     resources: list[Resource] = []
     unread: list[str] = []
-    for found in _walk(path, ""):
+    for found in _walk(path, "", {}):
         if isinstance(found, Resource):
             resources.append(found)
         else:
@@ -107,13 +127,13 @@ def read_inventory(path: Path) -> Inventory:
     return Inventory(tuple(resources), tuple(unread))
 
 
-def _walk(path: Path, prefix: str) -> Iterator[Resource | str]:
+def _walk(path: Path, prefix: str, given: Mapping[str, list[Any]]) -> Iterator[Resource | str]:
     template = read_template(path)
     parameters = {
-        name: [given["Default"], *given.get("AllowedValues", [])]
-        for name, given in template.get("Parameters", {}).items()
-        if "Default" in given
-    }
+        name: [declared["Default"], *declared.get("AllowedValues", [])]
+        for name, declared in template.get("Parameters", {}).items()
+        if "Default" in declared
+    } | dict(given)
     every_function = template.get("Globals", {}).get("Function", {})
     for logical_id, body in template["Resources"].items():
         name = f"{prefix}{logical_id}"
@@ -125,7 +145,10 @@ def _walk(path: Path, prefix: str) -> Iterator[Resource | str]:
             location = properties.get(NESTED[body["Type"]])
             inner = path.parent / location if isinstance(location, str) else None
             if inner is not None and inner.is_file():
-                yield from _walk(inner, f"{name}/")
+                passed = properties.get("Parameters", {})
+                known = {key: resolved(value, parameters) for key, value in passed.items()}
+                handed = {key: values for key, values in known.items() if values}
+                yield from _walk(inner, f"{name}/", handed)
             else:
                 yield f"{name}: {location}"
 
@@ -142,7 +165,7 @@ def _runs_a_month(expression: str) -> float:
         return a_day * _DAYS_A_MONTH
     cron = re.fullmatch(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) \S+\)", expression)
     if not cron:
-        raise ValueError(f"{expression!r} is no schedule that can be counted")
+        raise LookupError(f"{expression!r} is no schedule that can be counted")
     minutes, hours, day, _, weekday = cron.groups()
     a_day = _times(minutes, 60) * _times(hours, 24)
     if weekday not in ("?", "*"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kotogura.cost.prices import Price
+from kotogura.cost.prices import Price, PriceTable
 
 Phase = Literal["idle", "running"]
 
@@ -50,6 +50,19 @@ class Line:
             "amount_usd": self.usd,
             "basis": self.basis,
         }
+
+
+class Bill:
+    """Makes lines with the prices of one region."""
+
+    def __init__(self, prices: PriceTable) -> None:
+        self._prices = prices
+
+    def line(
+        self, phase: Phase, service: str, what: str, quantity: float, price: str, basis: str
+    ) -> Line:
+        """Return one line; `price` is a name of the table."""
+        return Line(phase, service, what, quantity, self._prices[price], basis)
 
 
 def total(lines: Iterable[Line], phase: Phase) -> float:

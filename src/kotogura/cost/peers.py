@@ -7,9 +7,9 @@ search alone, and OpenSearch's without vectors.
 from dataclasses import dataclass
 
 from kotogura.cost import consumption as used
-from kotogura.cost.estimate import Bill, vectors_gb
-from kotogura.cost.lines import Line
+from kotogura.cost.lines import Bill, Line
 from kotogura.cost.prices import PriceTable
+from kotogura.cost.sizes import vectors_gb
 from kotogura.cost.workload import Workload
 
 

@@ -10,11 +10,12 @@ from click.testing import CliRunner
 
 from kotogura.commands.main import cli
 from kotogura.cost import consumption as used
-from kotogura.cost.estimate import estimate, training_hours
+from kotogura.cost.estimate import estimate
 from kotogura.cost.inventory import Inventory, read_inventory
 from kotogura.cost.lines import Line, after_allowances, total
 from kotogura.cost.prices import REGIONS, TABLE, Price, price_table
 from kotogura.cost.report import chart, markdown, report
+from kotogura.cost.sizes import training_hours
 from kotogura.cost.workload import Workload
 
 ROOT = Path(__file__).parents[3]
@@ -62,6 +63,12 @@ def test_a_million_searches_by_hand(inventory):
     seconds = (used.COLD_TERMS_MS + used.HANDLER_MS) / 1000
     assert found["Lambda: search by word"] == pytest.approx(1_000_000 * seconds * memory)
     assert found["EFS: standard, what is searched"] == pytest.approx(10 * 0.73 * 0.98)
+
+
+def test_the_aims_of_docs_cost_hold_after_the_allowances(inventory):
+    idle, running = report(inventory, Workload(), price_table("us-east-1")).own_account
+    assert idle <= 5
+    assert running <= 7
 
 
 def test_only_active_tenants_leave_infrequent_access(inventory):
@@ -149,6 +156,42 @@ def test_the_command_ends_with_json(tmp_path):
         sum(line["amount_usd"] for line in told["lines"] if line["phase"] == "idle")
     )
     assert path.read_text("utf-8").startswith("<svg")
+
+
+def test_a_schedule_may_be_a_parameter(tmp_path):
+    machine = {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {
+            "Events": {
+                "Nightly": {
+                    "Type": "ScheduleV2",
+                    "Properties": {"ScheduleExpression": {"Ref": "When"}, "Input": "{}"},
+                }
+            }
+        },
+    }
+    template = {
+        "Parameters": {"When": {"Type": "String", "Default": "rate(12 hours)"}},
+        "Resources": {"Machine": machine},
+    }
+    path = tmp_path / "template.yaml"
+    path.write_text(json.dumps(template), "utf-8")
+    found = read_inventory(path)
+    assert found.runs_a_month("Machine") == pytest.approx(60.8, abs=0.1)
+    assert found.runs_a_month("Machine", "weekly") == 0
+    with pytest.raises(LookupError, match="no Table"):
+        found.named("Table")
+
+
+def test_functions_on_arm_are_priced_as_such(tmp_path):
+    text = (ROOT / "template.yaml").read_text("utf-8")
+    path = tmp_path / "template.yaml"
+    path.write_text(text.replace("Architectures: [x86_64]", "Architectures: [arm64]"), "utf-8")
+    lines = estimate(read_inventory(path), Workload(), price_table("us-east-1"))
+    assert {line.price.name for line in lines if line.service == "Lambda"} == {
+        "lambda.request",
+        "lambda.gb-second-arm",
+    }
 
 
 def test_a_file_that_is_no_template_is_refused(tmp_path):

@@ -133,6 +133,21 @@ def test_nested_stacks_are_looked_into(tmp_path):
     assert finding.startswith("Planted/Balancer (")
 
 
+def test_a_nested_stack_gets_the_parameters_that_it_is_given(tmp_path):
+    table = of("AWS::DynamoDB::Table", BillingMode={"Ref": "Billing"})
+    inner = {"Parameters": {"Billing": {"Type": "String"}}, "Resources": {"Table": table}}
+    (tmp_path / "inner.yaml").write_text(yaml.safe_dump(inner), "utf-8")
+    stack = of(
+        "AWS::Serverless::Application",
+        Location="inner.yaml",
+        Parameters={"Billing": {"Ref": "Mode"}},
+    )
+    mode = {"Type": "String", "Default": "PAY_PER_REQUEST"}
+    assert planted(tmp_path, stack, Parameters={"Mode": mode}) == []
+    mode["Default"] = "PROVISIONED"
+    assert planted(tmp_path, stack, Parameters={"Mode": mode})
+
+
 def test_a_nested_stack_out_of_reach_is_refused(tmp_path):
     stack = of("AWS::CloudFormation::Stack", TemplateURL="https://example.com/inner.yaml")
     [finding] = planted(tmp_path, stack)
