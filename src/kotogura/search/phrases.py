@@ -3,11 +3,15 @@
 A phrase is read in its shortest units, and so is every text: a compound is found by its parts and
 parts by their compound. What the phrase drops, such as a particle, keeps its place: as many units
 lie between in the text. Blanks of the phrase need not be in the text, for Japanese has none.
+
+With a slop words may also stand in another order, as in Lucene: a word's shift is how far it is
+from where the phrase has it, and no two shifts may differ by more. Neighbours swapped differ by 2.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import accumulate, combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,14 +107,16 @@ def find_phrase(
     slop: int = 0,
     within: Sequence[int] | None = None,
 ) -> PhrasePlaces:
-    """Return where `words`, one at least, stand in `field` in their order.
+    """Return where `words`, one at least, stand in `field`; each place has its latest beginning.
+
+    Without a slop they stand in their order. So do words that have a term in common.
 
     Args:
         words: of the phrase.
         field: title or body.
         reader: the generation.
-        slop: how many units more than in the phrase may lie between the first word and the last;
-            in a phrase of Latin words, blanks between them don't count.
+        slop: how many units more than in the phrase may lie between the first word and the last,
+            or how far shifts may differ; in a phrase of Latin words, blanks don't count.
         within: numbers of the documents to look at; None looks at all.
     """
     postings = reader.postings(
@@ -120,12 +126,10 @@ def find_phrase(
     if within is not None:
         having.append(np.unique(np.array(within, dtype=np.int64)))
     documents = reduce(_intersected, having)
-    starts, ends = _places(words[0], field, documents, reader)
-    firsts = starts
-    extra = slop * (2 if any(word.blanks for word in words) and _is_latin(words) else 1)
-    extra += sum(word.blanks for word in words)
-    for word in words[1:]:
-        next_starts, next_ends = _places(word, field, documents, reader)
+    places = [_places(word, field, documents, reader) for word in words]
+    firsts, ends = places[0]
+    allowed = slop * (2 if any(word.blanks for word in words) and _is_latin(words) else 1)
+    for word, (next_starts, next_ends) in zip(words[1:], places[1:], strict=True):
         if slop:
             chained = _at_most(ends, firsts, next_starts - (word.gap - word.blanks))
         else:
@@ -133,14 +137,60 @@ def find_phrase(
             chained = np.max([_exactly(ends, firsts, next_starts - gap) for gap in gaps], axis=0)
         there = chained != _NOWHERE
         ends, firsts = next_ends[there], chained[there]
-    least = sum(word.width + word.gap - word.blanks for word in words)
     if slop:
-        near = ends - firsts <= least + extra
-        ends, firsts = ends[near], firsts[near]
-    order = np.argsort(ends, kind="stable")
-    ends, firsts = ends[order], firsts[order]
+        near = ends - firsts <= allowed + sum(word.width + word.gap for word in words)
+        more_firsts, more_ends = _near(words, places, slop)
+        firsts = np.concatenate([firsts[near], more_firsts])
+        ends = np.concatenate([ends[near], more_ends])
+    order = np.lexsort((firsts, ends))
+    firsts, ends = firsts[order], ends[order]
+    if slop:
+        latest = np.append(ends[1:] != ends[:-1], True)[: len(ends)]
+        firsts, ends = firsts[latest], ends[latest]
     unit = (1 << _DOCUMENT) - 1
     return PhrasePlaces(firsts >> _DOCUMENT, firsts & unit, (ends - 1) & unit)
+
+
+def _near(
+    words: Sequence[PhraseWord],
+    places: Sequence[tuple[Numbers, Numbers]],
+    slop: int,
+) -> tuple[Numbers, Numbers]:
+    """Return where words stand in any order, their shifts within `slop`: firsts and ends.
+
+    Each place of each word is tried as the one of the least shift, with the next of every other.
+    Texts have blanks between Latin words, and then each counts with the word before it.
+    """
+    terms = [{term for one in word.alternatives for term in one.terms} for word in words]
+    if any(one & other for one, other in combinations(terms, 2)):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    has_blanks = _is_latin(words) and all(term.isascii() for some in terms for term in some)
+    allowed = slop * (2 if has_blanks and len(words) > 1 else 1)
+    widths = [word.gap - (0 if has_blanks else word.blanks) + word.width for word in words]
+    offsets = [end - word.width for end, word in zip(accumulate(widths), words, strict=True)]
+    shifted = []
+    for (starts, ends), offset in zip(places, offsets, strict=True):
+        order = np.argsort(starts, kind="stable")
+        # All by the same more, so that none falls into the document before.
+        shifted.append((starts[order] + (offsets[-1] - offset), starts[order], ends[order]))
+    firsts, lasts = [], []
+    for least, _, _ in shifted:
+        there = np.ones(len(least), dtype=np.bool_)
+        starts = np.zeros((len(words), len(least)), dtype=np.int64)
+        ends = np.zeros_like(starts)
+        for row, (shifts, own_starts, own_ends) in enumerate(shifted):
+            if not len(shifts):
+                return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+            at = np.minimum(np.searchsorted(shifts, least), len(shifts) - 1)
+            found = shifts[at]
+            there &= (found >= least) & (found - least <= allowed)
+            there &= found >> _DOCUMENT == least >> _DOCUMENT
+            starts[row], ends[row] = own_starts[at], own_ends[at]
+        starts, ends = np.sort(starts[:, there], axis=0), np.sort(ends[:, there], axis=0)
+        apart = (ends[:-1] <= starts[1:]).all(axis=0)
+        firsts.append(starts[0][apart])
+        lasts.append(ends[-1][apart])
+    return np.concatenate(firsts), np.concatenate(lasts)
 
 
 def _is_signed(word: QueryWord) -> bool:
