@@ -108,11 +108,12 @@ class OnnxEmbedder:
         manifest.check_sizes(folder)
         if manifest.pooling not in POOLINGS:
             raise CorruptModel(f"this version can't pool by {manifest.pooling}")
-        tokenizer = open_tokenizer(folder)
         try:
             session = _session(folder / "model.onnx")
         except Exception as error:  # the library raises private classes for a broken file
             raise CorruptModel("the model's files can't be read; train again") from error
+        # Second, for it fits into memory that reading the graph has left behind: 12 MB.
+        tokenizer = open_tokenizer(folder)
         tokenizer.enable_truncation(manifest.maximum_tokens)
         return cls(manifest, tokenizer, session, threads)
 

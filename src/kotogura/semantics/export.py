@@ -29,6 +29,7 @@ from kotogura.semantics.torch_bert import embed_with_torch, load_bert, smallest_
 
 SMALLEST_COSINE = 0.98
 _OPSET = 17
+_LEAST_APART_BYTES = 1024
 
 
 # Encoders that add a mask of four dimensions to their attention's scores as it is. Others, such as
@@ -59,7 +60,8 @@ def export_onnx(folder: Path, output: Path | None = None) -> float:
     Args:
         folder: a model folder with `model.safetensors`, `config.json` and `tokenizer.json`.
         output: the file to write; `model.onnx` in `folder` by default. It is replaced when it
-            exists.
+            exists. The weights go into a file beside it, with `.data` after its name, which is
+            mapped into memory when the model is opened: 24 MB less for each process.
 
     Returns:
         The smallest cosine between an embedding by torch and the same by the exported graph.
@@ -79,8 +81,23 @@ def export_onnx(folder: Path, output: Path | None = None) -> float:
                 f"the exported model differs from torch: cosine {agreement:.4f} "
                 f"is below {SMALLEST_COSINE}"
             )
-        small.replace(output)
+        weights = _part(small, Path(name) / output.name)
+        weights.replace(output.with_name(weights.name))
+        (Path(name) / output.name).replace(output)
     return agreement
+
+
+def _part(whole: Path, graph: Path) -> Path:
+    """Write the graph of the model in `whole` as `graph`, and its weights beside it."""
+    weights = graph.with_name(f"{graph.name}.data")
+    onnx.save_model(
+        onnx.load(str(whole)),
+        str(graph),
+        save_as_external_data=True,
+        location=weights.name,
+        size_threshold=_LEAST_APART_BYTES,
+    )
+    return weights
 
 
 def _trace(bert: Any, path: Path) -> None:
