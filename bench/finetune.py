@@ -18,7 +18,7 @@ from typing import Any
 from bench.machine import machine, versions
 from bench.sts import GradedPair, read_pairs
 from bench.tuned_models import Measured, measured, tuned_model
-from kotogura.semantics.division import Division, divide
+from kotogura.semantics.division import MOST_PAIRS, Division, divide
 from kotogura.semantics.gate import gain_interval
 from kotogura.semantics.recipes import DEFAULT_RECIPE, Recipe
 from kotogura.semantics.token_measure import TokenizerMeasure
@@ -160,7 +160,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sts-pairs", type=int, help="as many of them as to compare; all")
     parser.add_argument("--base", type=Path, default=Path(".kotogura/models/base"))
     parser.add_argument("--seeds", type=_numbers, default=[1, 2, 3])
-    parser.add_argument("--pairs", type=int, default=1_600, help="the most to train on")
+    parser.add_argument("--pairs", type=int, default=MOST_PAIRS, help="the most to train on")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--keep", type=Path, default=Path(".bench/finetune"), help="where models and figures are"
