@@ -1,7 +1,8 @@
 """How to train: the settings of a fine-tuning, and which ones suit a corpus.
 
 The scale of 50 is what helped on Japanese manuals; the library's default of 20 makes an E5 model
-worse. The learning rate was chosen on documents that judge no model. `docs/fine-tuning.md` tells what was tried.
+worse. The learning rate was chosen on documents that judge no model. `docs/fine-tuning.md` tells
+what was tried.
 """
 
 import math
