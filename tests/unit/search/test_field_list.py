@@ -9,8 +9,7 @@ from tests.memory.library import Library
 def kinds(library: Library) -> dict[str, dict[str, int]]:
     answer = library.service().fields(library.tenant)
     return {
-        field.name: {one.kind: one.document_count for one in field.kinds}
-        for field in answer.fields
+        field.name: {one.kind: one.document_count for one in field.kinds} for field in answer.fields
     }
 
 
