@@ -22,7 +22,7 @@ from kotogura.semantics.division import MOST_PAIRS, Division, divide
 from kotogura.semantics.gate import gain_interval
 from kotogura.semantics.recipes import DEFAULT_RECIPE, Recipe
 from kotogura.semantics.token_measure import TokenizerMeasure
-from kotogura.semantics.training_pairs import TrainingDocument
+from kotogura.semantics.training_pairs import TrainingDocument, held_out_ids
 from kotogura.semantics.tuning import Step
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -33,7 +33,10 @@ def main() -> None:
     """Measure the base, then each seed's tuned model; print and write the report."""
     options = _options()
     measure = TokenizerMeasure.open(options.base)
-    division = divide(read_documents(options.corpus), measure, options.pairs)
+    documents = read_documents(options.corpus)
+    if options.validation:
+        documents = validation_documents(documents)
+    division = divide(documents, measure, options.pairs)
     graded = read_pairs(options.sts)[: options.sts_pairs] if options.sts else []
     recipe = replace(
         DEFAULT_RECIPE,
@@ -76,6 +79,20 @@ def read_documents(path: Path) -> list[TrainingDocument]:
         TrainingDocument(row["id"], row["title"], _without_furniture(row["text"]))
         for row in rows
         if _JAPANESE.search(row["title"])
+    ]
+
+
+def validation_documents(documents: Sequence[TrainingDocument]) -> list[TrainingDocument]:
+    """Return the documents that judge no model, under names of which another fifth is held out.
+
+    Recipes are compared on these, so that the documents that judge the chosen one stay unseen.
+    """
+    ids = [document.document_id for document in documents]
+    kept_back = held_out_ids(ids)
+    return [
+        replace(document, document_id=f"v{document.document_id}")
+        for document in documents
+        if document.document_id not in kept_back
     ]
 
 
@@ -162,6 +179,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=_numbers, default=[1, 2, 3])
     parser.add_argument("--pairs", type=int, default=MOST_PAIRS, help="the most to train on")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--validation", action="store_true", help="on other documents, to choose a recipe by"
+    )
     parser.add_argument(
         "--keep", type=Path, default=Path(".bench/finetune"), help="where models and figures are"
     )
