@@ -35,12 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--passages", type=int, default=300, help="of the corpus")
     parser.add_argument("--runs", type=int, default=7, help="of the process in each mode")
     parser.add_argument("--index", type=Path, help="an index with vectors that is there already")
+    parser.add_argument("--asked", type=int, default=100, help="questions of each process")
     options = parser.parse_args(arguments)
     corpus, queries = setting.inputs(options)
     where = machine()
     folder = options.index or _index(corpus, options.passages)
     asked = [question.text for question in read_questions(queries)]
-    questions = [asked[number] for number in spread_sample(len(asked))]
+    questions = [asked[number] for number in spread_sample(len(asked))][: options.asked]
     runs: dict[str, list[dict[str, float]]] = {mode: [] for mode in get_args(Mode)}
     for number in range(options.runs):
         for mode, done in runs.items():
