@@ -44,8 +44,8 @@ KotoguraError                    code, kind
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
-│   ├── ModelUnreachable         no model hub is in reach
 │   └── StoreUnavailable         a file or table that should answer did not
+├── ModelUnreachable             unavailable: no model hub is in reach
 ├── TrainingInterrupted          unavailable: its machine was taken back; the next one goes on
 └── Internal                     internal: retry does not help
     ├── CorruptIndex             a file differs from what its manifest says
@@ -290,12 +290,13 @@ class CommitConflict(Unavailable):
     code = "commit-conflict"
 
 
-class ModelUnreachable(Unavailable):
-    code = "model-unreachable"
-
-
 class StoreUnavailable(Unavailable):
     code = "store-unavailable"
+
+
+class ModelUnreachable(KotoguraError):
+    code = "model-unreachable"
+    kind = Kind.UNAVAILABLE
 
 
 class TrainingInterrupted(KotoguraError):
