@@ -26,6 +26,8 @@ _CANDIDATE_COUNT = 20
 _PIECE = re.compile(r'[^\s"“”„()^*:：（）＂＊]+')
 _OPERATOR = re.compile(r"AND|OR|NOT|[-−－].*")
 _FIELD = re.compile(r"\s*[:：]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which no answer can hold."""
 
 
 def did_you_mean(query: str, opened: OpenGeneration, analyzer: Analyzer) -> list[str]:
@@ -33,6 +35,7 @@ def did_you_mean(query: str, opened: OpenGeneration, analyzer: Analyzer) -> list
 
     Words that a document has are left alone. Without any word to mend there are no spellings.
     """
+    query = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", query)
     written = WrittenWords(opened.reader, opened.files)
     mended: list[tuple[int, int, list[str]]] = []
     for start, end in _pieces(query):

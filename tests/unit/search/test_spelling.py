@@ -50,6 +50,10 @@ def test_only_the_wrong_words_of_several_are_changed(japanese: Library) -> None:
     assert first == 'GitLab -会議 AND "東京"'
 
 
+def test_half_a_character_is_not_said_back(japanese: Library) -> None:
+    assert meant(japanese, "東今\n\ud800")[0] == "東京\n\N{REPLACEMENT CHARACTER}"
+
+
 def test_a_search_that_finds_something_means_what_it_says(
     japanese: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
