@@ -20,7 +20,7 @@ from kotogura.index.cache import ENTRY_BYTES, ByteCache
 from kotogura.index.content import IndexedDocument
 from kotogura.index.dictionary import LAST_CHARACTER, WHOLE_DICTIONARY_BYTES, TermDictionary
 from kotogura.index.locked import locked_connection
-from kotogura.index.manifest import FIELDS, Manifest
+from kotogura.index.manifest import FIELDS, Manifest, SegmentEntry
 from kotogura.index.metadata_columns import MetadataColumns
 from kotogura.index.places import Places
 from kotogura.index.postings import Numbers, TermPostings, arrange
@@ -28,7 +28,7 @@ from kotogura.index.segments import Segments
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
-_FIRST_FORMAT_IN_ORDER = 2
+_FIRST_SORTED_FORMAT = 2
 
 
 class GenerationReader:
@@ -242,22 +242,16 @@ class GenerationReader:
             return None
         dictionary: TermDictionary | None = self.cache.get(self.key("dictionary"))
         if dictionary is None:
-            # A sort would take 10 MB; rows come in the file's order, which is theirs from format 2.
-            dictionary = TermDictionary(
-                [
-                    self._table(
-                        statements.UNORDERED_DICTIONARY
-                        if segment.format_version < _FIRST_FORMAT_IN_ORDER
-                        else statements.DICTIONARY,
-                        {"files": [path]},
-                    )
-                    for segment, path in zip(
-                        self.manifest.segments, self._paths["terms"], strict=True
-                    )
-                ]
-            )
+            segments = zip(self.manifest.segments, self._paths["terms"], strict=True)
+            dictionary = TermDictionary([self._terms_of(*segment) for segment in segments])
             self.cache.put(self.key("dictionary"), dictionary, dictionary.size_bytes)
         return dictionary
+
+    def _terms_of(self, segment: SegmentEntry, path: str) -> pa.Table:
+        """Read all terms of a segment. From format 2 they lie sorted; a sort would take 10 MB."""
+        is_sorted = segment.format_version >= _FIRST_SORTED_FORMAT
+        sql = statements.DICTIONARY if is_sorted else statements.UNORDERED_DICTIONARY
+        return self._table(sql, {"files": [path]})
 
     def _live_mask(self) -> NDArray[np.bool_]:
         live = np.ones(int(self._bases[-1]), dtype=bool)

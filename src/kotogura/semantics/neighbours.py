@@ -19,6 +19,7 @@ from kotogura.errors import CorruptIndex
 from kotogura.index.described import write_file
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import FileEntry, SegmentEntry
+from kotogura.semantics.model_files import publish_model_files
 from kotogura.semantics.quantization import dequantize
 from kotogura.semantics.segment_vectors import read_vectors
 from kotogura.semantics.vectors import PassageVectors, vector_count
@@ -136,18 +137,7 @@ def add_missing(
         if vectors is not None:
             name = neighbours_name(segment.segment_id, model.digest)
             made[segment.segment_id] = write_file(tenant, name, build_neighbours(vectors), files)
-    if not made:
-        return 0
-    segments = tuple(
-        segment.model_copy(update={"neighbours": {model.digest: made[segment.segment_id]}})
-        if segment.segment_id in made
-        else segment
-        for segment in base.manifest.segments
-    )
-    published = generations.publish(
-        tenant, base, segments=segments, content_changed=False, model=model
-    )
-    return len(made) if published else 0
+    return publish_model_files(tenant, base, model, "neighbours", made, generations)
 
 
 def open_neighbours(

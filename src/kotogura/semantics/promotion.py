@@ -10,6 +10,7 @@ from kotogura.errors import CommitConflict
 from kotogura.index.commit import ATTEMPT_COUNT
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import FileEntry, ModelEntry, SegmentEntry
+from kotogura.semantics.model_files import publish_model_files
 from kotogura.tenants.identity import TenantId
 
 EmbedEntry = Callable[[SegmentEntry], FileEntry]
@@ -81,15 +82,4 @@ def embed_missing(tenant: TenantId, embed: EmbedByModel, generations: Generation
         for segment in base.manifest.segments
         if model.digest not in segment.vectors
     }
-    if not entries:
-        return 0
-    segments = tuple(
-        segment.model_copy(update={"vectors": {model.digest: entries[segment.segment_id]}})
-        if segment.segment_id in entries
-        else segment
-        for segment in base.manifest.segments
-    )
-    published = generations.publish(
-        tenant, base, segments=segments, content_changed=False, model=model
-    )
-    return len(entries) if published else 0
+    return publish_model_files(tenant, base, model, "vectors", entries, generations)
