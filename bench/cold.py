@@ -2,11 +2,8 @@
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +13,9 @@ from typing import Any
 from bench import setting
 from bench.child import Child, WorkerFailed
 from bench.corpus import read_questions
+from bench.fresh import ask_fresh, require_hits
 from bench.latency import spread_sample
 from bench.machine import machine, versions
-
-_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,34 +70,15 @@ def built_index(corpus: Path, queries: Path) -> Path:
 
 
 def _run(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
-    """Start the process once; its question waits for it in the pipe."""
-    lines = "".join(f"{' '.join(question.split())}\n" for question in questions)
-    # Modules are compiled once, by the first run if need be, as they are when installed.
-    environment = {key: value for key, value in os.environ.items() if key != _NO_BYTECODE}
-    start = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench.first_hit", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        env=environment,
-    ) as process:
-        assert process.stdin is not None  # noqa: S101 — pipes by construction
-        assert process.stdout is not None  # noqa: S101
-        process.stdin.write(lines)
-        process.stdin.flush()
-        first = json.loads(process.stdout.readline())
-        first_hit_s = time.perf_counter() - start
-        process.stdin.close()
-        last = json.loads(process.stdout.readline())
-    if process.returncode != 0 or not first["hits"]:
-        raise SystemExit("bench: the fresh process found nothing")
+    """Start the process once."""
+    fresh = ask_fresh(["bench.first_hit", str(folder)], questions)
+    require_hits(fresh)
     return {
-        "first_hit_s": first_hit_s,
-        "peak_rss_mb": first["peak_rss_mb"],
-        "anonymous_mb": first["anonymous_mb"],
-        "peak_rss_after_all_mb": last["peak_rss_mb"],
-        "anonymous_after_all_mb": last["anonymous_mb"],
+        "first_hit_s": fresh.first_hit_s,
+        "peak_rss_mb": fresh.first["peak_rss_mb"],
+        "anonymous_mb": fresh.first["anonymous_mb"],
+        "peak_rss_after_all_mb": fresh.last["peak_rss_mb"],
+        "anonymous_after_all_mb": fresh.last["anonymous_mb"],
     }
 
 

@@ -6,9 +6,6 @@ and keeps. The process is started anew for each figure, the modes in turn.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,14 +15,13 @@ from typing import Any, get_args
 
 from bench import setting
 from bench.corpus import read_corpus, read_questions
+from bench.fresh import ask_fresh, require_hits
 from bench.latency import spread_sample
 from bench.machine import machine, versions
 from bench.semantic_index import build
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.search.answers import Mode
 from kotogura.semantics.base_model import import_base_model
-
-_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -65,26 +61,12 @@ def _index(corpus: Path, count: int) -> Path:
 
 
 def _run(folder: Path, mode: str, questions: Sequence[str]) -> dict[str, float]:
-    """Start the process once; its question waits for it in the pipe."""
-    lines = "".join(f"{' '.join(question.split())}\n" for question in questions)
-    environment = {key: value for key, value in os.environ.items() if key != _NO_BYTECODE}
-    command = [sys.executable, "-m", "bench.meaning_hit", str(folder), mode]
-    start = time.perf_counter()
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
-    ) as process:
-        assert process.stdin is not None  # noqa: S101 — pipes by construction
-        assert process.stdout is not None  # noqa: S101
-        process.stdin.write(lines)
-        process.stdin.flush()
-        first = json.loads(process.stdout.readline())
-        first_hit_s = time.perf_counter() - start
-        process.stdin.close()
-        last = json.loads(process.stdout.readline())
-    if process.returncode != 0 or (mode != "words" and not first["hits"]):
-        raise SystemExit("bench: the fresh process found nothing")
-    after = {f"{name}_after_all": last[name] for name in ("peak_rss_mb", "anonymous_mb")}
-    return {"first_hit_s": first_hit_s, **first, **after}
+    """Start the process once. A word may be in none of the passages; something is always near."""
+    fresh = ask_fresh(["bench.meaning_hit", str(folder), mode], questions)
+    if mode != "words":
+        require_hits(fresh)
+    after = {f"{name}_after_all": fresh.last[name] for name in ("peak_rss_mb", "anonymous_mb")}
+    return {"first_hit_s": fresh.first_hit_s, **fresh.first, **after}
 
 
 def _told(runs: Sequence[dict[str, float]]) -> dict[str, float]:
