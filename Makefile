@@ -35,13 +35,13 @@ fuzz: setup ## Index and search random Unicode; COUNT=500 for fewer, SEED=7 for 
 openapi: setup ## Write src/kotogura/platform/openapi.json again, from the routes
 	@$(BIN)/kotogura openapi
 
-check: setup node_modules/.ready ## Lint, types, import contracts, template and state machines
+check: setup node_modules/.ready ## Lint, types, import contracts, templates and state machines
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/kotogura cost --check
-	$(AWS_BIN)/cfn-lint template.yaml
+	$(AWS_BIN)/cfn-lint template.yaml templates/*.yaml
 	$(SAM_ENV) $(AWS_BIN)/sam validate --lint
 	@for machine in statemachines/*.asl.json; do \
 		$(NODE_ENV) node_modules/.bin/asl-validator --json-path $$machine || exit 1; \

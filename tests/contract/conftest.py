@@ -33,12 +33,21 @@ TemplateLoader.add_multi_constructor("!", _short_tag)
 
 
 class Template:
-    """`template.yaml`, and the questions that contracts ask of it."""
+    """`template.yaml` with its nested templates, and the questions that contracts ask of them.
+
+    `body` is the root's alone; `resources` are everybody's: no logical id is used twice.
+    """
 
     def __init__(self, path: Path) -> None:
         self.text = path.read_text("utf-8")
         self.body: dict[str, Any] = yaml.load(self.text, TemplateLoader)  # noqa: S506
-        self.resources: dict[str, dict[str, Any]] = self.body["Resources"]
+        self.resources: dict[str, dict[str, Any]] = dict(self.body["Resources"])
+        self.nested: dict[str, Template] = {}
+        for name, stack in self.of_type("AWS::CloudFormation::Stack").items():
+            self.nested[name] = part = Template(path.parent / stack["TemplateURL"])
+            assert not part.resources.keys() & self.resources.keys(), name
+            self.resources |= part.resources
+            self.text += part.text
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the properties of the resources of one type, by logical id."""

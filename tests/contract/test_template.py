@@ -1,6 +1,7 @@
-"""`template.yaml` says what the code expects of it, and nothing in it bills by the hour."""
+"""The templates say what the code expects of them, and nothing in them bills by the hour."""
 
 import ast
+import json
 import re
 import tomllib
 
@@ -113,7 +114,8 @@ def test_who_mounts_the_store_is_told_where_and_sits_in_the_network(template):
         for mount in mounts:
             variables = function["Environment"]["Variables"]
             assert mount["LocalMountPath"] == variables["KOTOGURA_STORE"]
-            assert set(template.resources[name]["DependsOn"]) == {"MountTargetA", "MountTargetB"}
+            # An output of the stack that also makes the mount targets: who reads it waits for them.
+            assert mount["Arn"] == {"Fn::GetAtt": ["Store", "Outputs.AccessPointArn"]}
 
 
 def test_every_function_has_its_image_and_its_handler(template, root):
@@ -255,6 +257,29 @@ def test_nothing_bills_by_the_hour(template):
 @pytest.mark.parametrize("planted", ["AWS::EC2::NatGateway", "AWS::OpenSearchService::Domain"])
 def test_a_planted_resource_that_bills_by_the_hour_is_found(planted):
     assert HOURLY_TYPES.match(planted)
+
+
+def test_a_nested_stack_is_given_what_it_has_no_default_for_and_nothing_else(template):
+    assert template.nested
+    for name, part in template.nested.items():
+        given = set(template.resources[name]["Properties"].get("Parameters", {}))
+        declared = part.body.get("Parameters", {})
+        required = {key for key, one in declared.items() if "Default" not in one}
+        assert required <= given <= set(declared), name
+
+
+def test_every_output_of_a_nested_stack_is_read_and_exists(template):
+    written = json.dumps(template.body)
+    read = set(re.findall(r'"(\w+)", "Outputs\.(\w+)"', written))
+    read |= set(re.findall(r"\$\{(\w+)\.Outputs\.(\w+)\}", written))
+    assert read == {
+        (name, output) for name, part in template.nested.items() for output in part.body["Outputs"]
+    }
+
+
+def test_every_template_in_the_folder_is_part_of_the_whole(template, root):
+    stacks = template.of_type("AWS::CloudFormation::Stack").values()
+    assert {root / stack["TemplateURL"] for stack in stacks} == set(root.glob("templates/*.yaml"))
 
 
 def test_no_account_and_no_region_is_written_down(template):

@@ -62,6 +62,42 @@ def test_a_definition_file_goes_to_the_bucket(template: Path) -> None:
     assert content == b'{"StartAt": "A"}'
 
 
+@pytest.fixture
+def nesting(tmp_path: Path) -> Path:
+    (tmp_path / "parts").mkdir()
+    inner = "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {Tag: !Ref Name}}}"
+    (tmp_path / "parts" / "inner.yaml").write_text(inner, encoding="utf-8")
+    path = tmp_path / "template.yaml"
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: parts/inner.yaml}}"
+    path.write_text(f"Resources: {{Part: {stack}}}", encoding="utf-8")
+    return path
+
+
+def test_a_nested_template_goes_to_the_bucket(nesting: Path) -> None:
+    packaged = package(nesting, "packages")
+    [(key, content)] = packaged.files.items()
+    part = json.loads(packaged.body)["Resources"]["Part"]["Properties"]
+    assert part["TemplateURL"] == f"https://s3.amazonaws.com/packages/{key}"
+    queue = json.loads(content)["Resources"]["Queue"]
+    assert queue["Properties"] == {"Tag": {"Ref": "Name"}}
+
+
+def test_a_changed_nested_template_is_another_url(nesting: Path) -> None:
+    before = package(nesting, "packages")
+    inner = nesting.parent / "parts" / "inner.yaml"
+    inner.write_text(inner.read_text("utf-8").replace("Tag", "Label"), encoding="utf-8")
+    after = package(nesting, "packages")
+    assert before.digest != after.digest
+    assert before.body != after.body
+
+
+def test_a_nested_template_with_a_transform_is_refused(nesting: Path) -> None:
+    inner = nesting.parent / "parts" / "inner.yaml"
+    inner.write_text(f"Transform: X\n{inner.read_text('utf-8')}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"inner\.yaml: a nested template is plain"):
+        package(nesting, "packages")
+
+
 def test_any_change_changes_the_digest_and_nothing_else_does(template: Path) -> None:
     before = package(template, "packages").digest
     assert package(template, "packages").digest == before

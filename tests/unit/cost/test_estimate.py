@@ -1,6 +1,7 @@
 """Quantities come out of the template and the workload, and are multiplied by dated prices."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -184,6 +185,7 @@ def test_a_schedule_may_be_a_parameter(tmp_path):
 
 
 def test_functions_on_arm_are_priced_as_such(tmp_path):
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
     text = (ROOT / "template.yaml").read_text("utf-8")
     path = tmp_path / "template.yaml"
     path.write_text(text.replace("Architectures: [x86_64]", "Architectures: [arm64]"), "utf-8")
