@@ -53,6 +53,8 @@ OUTPUTS = {
     "TableName",
     "UserPoolId",
     "UserPoolClientId",
+    "SignInUrl",
+    "Stage",
     "IngestStateMachineArn",
     "ReindexStateMachineArn",
     "CompactStateMachineArn",

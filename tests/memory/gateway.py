@@ -70,8 +70,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 class Gateway:
     """The API over one library."""
 
-    def __init__(self, library: Library) -> None:
-        self.tenant = library.tenant
+    def __init__(self, library: Library, role: str | None = "admin") -> None:
+        self.claims = {"tenant": library.tenant, "role": role}
         self.context = Context()
         telemetry = Telemetry()
         tenants = MemoryTenants()
@@ -155,7 +155,7 @@ class Gateway:
             "headers": dict(headers),
             "requestContext": {
                 "accountId": "123456789012",
-                "authorizer": {"jwt": {"claims": {"tenant": self.tenant}, "scopes": None}},
+                "authorizer": {"jwt": {"claims": self.claims, "scopes": None}},
                 "domainName": "api.example.com",
                 "http": {"method": method, "path": path, "sourceIp": "192.0.2.10"},
                 "requestId": "JKJaXmPLvHcESHA=",

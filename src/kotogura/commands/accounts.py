@@ -3,7 +3,9 @@
 import json
 import secrets
 import string
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,8 +14,21 @@ from kotogura.commands.errors import SignInFailed
 from kotogura.errors import TenantExists
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import Cadence, TenantRecord
+from kotogura.tenants.roles import Role
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
 
 _PASSWORD_CHARACTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """A user whose password this machine made and keeps."""
+
+    user: str
+    password: str
+    role: str
 
 
 class Accounts:
@@ -28,82 +43,103 @@ class Accounts:
         self._file = state / "passwords.json"
 
     def create(self, tenant: TenantId, name: str, user: str, cadence: Cadence) -> bool:
-        """Register a tenant with one user; False, and nothing changes, if it is there already."""
+        """Register a tenant with one admin; False, and nothing changes, if it is there already."""
         try:
             self._deployment.tenants.create(TenantRecord(tenant, name, cadence))
         except TenantExists:
-            if self._known(tenant):
+            if self.known(tenant):
                 return False
-        self._create_user(tenant, user)
+        self.admit(tenant, user, Role.ADMIN)
         return True
 
-    def token(self, tenant: TenantId) -> str:
-        """Return an access token of the tenant's user.
+    def admit(self, tenant: TenantId, user: str, role: Role) -> bool:
+        """Make `user` one of the tenant in this role; False if only the role may have changed.
+
+        A user whom the pool has, but whose password isn't known here, gets a new one.
+        """
+        self._write_attributes(tenant, user, role)
+        known = {one.user: one for one in self.known(tenant)}
+        if user in known:
+            self._keep(tenant, replace(known[user], role=role.value))
+            return False
+        password = _password()
+        self._deployment.users.admin_set_user_password(
+            UserPoolId=self._pool, Username=user, Password=password, Permanent=True
+        )
+        self._keep(tenant, KnownUser(user, password, role.value))
+        return True
+
+    def known(self, tenant: TenantId) -> list[KnownUser]:
+        """Return the tenant's users whose passwords are kept here, the first one first."""
+        return [KnownUser(**entry) for entry in self._read().get(self._key(tenant), [])]
+
+    def token(self, tenant: TenantId, user: str | None = None) -> str:
+        """Return an access token of `user`, or else of the tenant's first one.
 
         Raises:
-            SignInFailed: when this machine has no password for the tenant.
+            SignInFailed: when this machine has no password for the tenant, or the user.
         """
-        known = self._known(tenant)
+        known = next((one for one in self.known(tenant) if user in {None, one.user}), None)
         if known is None:
             raise SignInFailed(
-                f"no user of {tenant} is known here: make one with `kotogura tenant create`"
+                f"no such user of {tenant} is known here: make one with `kotogura tenant user`, or "
+                "the tenant with `kotogura tenant create`"
             )
         try:
             answer = self._deployment.users.admin_initiate_auth(
-                UserPoolId=self._deployment.outputs["UserPoolId"],
+                UserPoolId=self._pool,
                 ClientId=self._deployment.outputs["UserPoolClientId"],
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": known["user"], "PASSWORD": known["password"]},
+                AuthParameters={"USERNAME": known.user, "PASSWORD": known.password},
             )
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
-            raise SignInFailed(f"signing in as {known['user']} was refused ({code})") from error
+            raise SignInFailed(f"signing in as {known.user} was refused ({code})") from error
         return answer["AuthenticationResult"]["AccessToken"]
 
-    def _create_user(self, tenant: TenantId, user: str) -> None:
-        pool = self._deployment.outputs["UserPoolId"]
+    @property
+    def _pool(self) -> str:
+        return self._deployment.outputs["UserPoolId"]
+
+    def _write_attributes(self, tenant: TenantId, user: str, role: Role) -> None:
         users = self._deployment.users
-        password = _password()
+        belonging: list[AttributeTypeTypeDef] = [
+            {"Name": "custom:tenant", "Value": str(tenant)},
+            {"Name": "custom:role", "Value": role.value},
+        ]
         try:
             users.admin_create_user(
-                UserPoolId=pool,
+                UserPoolId=self._pool,
                 Username=user,
                 MessageAction="SUPPRESS",
                 UserAttributes=[
                     {"Name": "email", "Value": user},
                     {"Name": "email_verified", "Value": "true"},
-                    {"Name": "custom:tenant", "Value": str(tenant)},
+                    *belonging,
                 ],
             )
         except users.exceptions.UsernameExistsException:
             users.admin_update_user_attributes(
-                UserPoolId=pool,
-                Username=user,
-                UserAttributes=[{"Name": "custom:tenant", "Value": str(tenant)}],
+                UserPoolId=self._pool, Username=user, UserAttributes=belonging
             )
-        users.admin_set_user_password(
-            UserPoolId=pool, Username=user, Password=password, Permanent=True
-        )
-        self._keep(tenant, user, password)
 
-    def _known(self, tenant: TenantId) -> dict[str, str] | None:
-        known: dict[str, str] | None = self._read().get(self._key(tenant))
-        return known
-
-    def _keep(self, tenant: TenantId, user: str, password: str) -> None:
-        entries = self._read() | {self._key(tenant): {"user": user, "password": password}}
+    def _keep(self, tenant: TenantId, user: KnownUser) -> None:
+        by_name = {one.user: one for one in self.known(tenant)} | {user.user: user}
+        kept = [asdict(one) for one in by_name.values()]
+        entries = self._read() | {self._key(tenant): kept}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.touch(mode=0o600)
         self._file.write_text(json.dumps(entries, indent=1), encoding="utf-8")
 
-    def _read(self) -> dict[str, dict[str, str]]:
+    def _read(self) -> dict[str, list[dict[str, str]]]:
         if not self._file.exists():
             return {}
-        entries: dict[str, dict[str, str]] = json.loads(self._file.read_text(encoding="utf-8"))
-        return entries
+        entries: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
+        # Until roles came, a tenant had one user, without a list around it.
+        return {key: kept for key, kept in entries.items() if isinstance(kept, list)}
 
     def _key(self, tenant: TenantId) -> str:
-        return f"{self._deployment.outputs['UserPoolId']}/{tenant}"
+        return f"{self._pool}/{tenant}"
 
 
 def _password() -> str:

@@ -17,6 +17,7 @@ from kotogura.commands.training import run_training
 from kotogura.commands.uploads import find_files, upload
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.roles import Role
 
 INDEXING_DEADLINE_SECONDS = 240.0
 SHOWN_HIT_COUNT = 3
@@ -61,6 +62,8 @@ def run_demo(
     with watch.stage("tenants"):
         for tenant, entry in tenants.items():
             accounts.create(tenant, entry["name"], entry["users"][0]["name"], "weekly")
+            for user in entry["users"]:
+                accounts.admit(tenant, user["name"], Role(user["role"]))
     with watch.stage("indexing"):
         for tenant in tenants:
             reports[tenant] = {"documents": _upload(deployment, tenant, samples, terminal)}

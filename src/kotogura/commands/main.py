@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kotogura import __version__
 from kotogura.commands import running
-from kotogura.commands.accounts import Accounts
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.cost import cost
@@ -20,11 +19,11 @@ from kotogura.commands.openapi import openapi
 from kotogura.commands.session import Session
 from kotogura.commands.settings import dictionary, synonyms
 from kotogura.commands.status import show_status
+from kotogura.commands.tenants import page_config, tenant, token
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
 from kotogura.errors import InvalidArgument, KotoguraError
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.registry import Cadence
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,6 +52,9 @@ cli.add_command(model)
 cli.add_command(openapi)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)
+cli.add_command(tenant)
+cli.add_command(token)
+cli.add_command(page_config)
 
 
 @cli.command()
@@ -72,53 +74,6 @@ def demo(session: Session, port: int, once: bool, as_json: bool) -> None:
     """Start the local stack, upload samples, train, and show three searches for each tenant."""
     terminal = Terminal(as_json or session.terminal.as_json)
     running.run_demonstration(_ROOT, session.state, port, terminal, once=once)
-
-
-@cli.group()
-def tenant() -> None:
-    """Create and list tenants."""
-
-
-@tenant.command("create")
-@click.argument("tenant", type=TENANT)
-@click.option("--name", required=True, help="The tenant's name for people.")
-@click.option("--user", required=True, help="E-mail address of its first user.")
-@click.option(
-    "--training",
-    "cadence",
-    type=click.Choice(["off", "daily", "weekly"]),
-    default="weekly",
-    show_default=True,
-    help="How often its model is trained by schedule.",
-)
-@click.pass_obj
-def tenant_create(
-    session: Session, tenant: TenantId, name: str, user: str, cadence: Cadence
-) -> None:
-    """Register TENANT with a user, and keep the user's password in the state folder."""
-    accounts = Accounts(session.deployment(), session.state)
-    created = accounts.create(tenant, name, user, cadence)
-    session.terminal.line(f"{tenant} {'created' if created else 'was there already'}")
-    session.terminal.result({"tenant": tenant, "created": created})
-
-
-@tenant.command("list")
-@click.pass_obj
-def tenant_list(session: Session) -> None:
-    """List all tenants."""
-    records = list(session.deployment().tenants.all())
-    session.terminal.rows(
-        ["tenant", "name", "training", "created"],
-        [[record.tenant, record.name, record.cadence, record.created_at] for record in records],
-    )
-    session.terminal.result(
-        {
-            "tenants": [
-                {"tenant": record.tenant, "name": record.name, "cadence": record.cadence}
-                for record in records
-            ]
-        }
-    )
 
 
 @cli.command()
@@ -163,16 +118,6 @@ def train(session: Session, tenant: TenantId) -> None:
     if record.reason:
         session.terminal.line(f"{record.state}: {record.reason['detail']}")
     session.terminal.result({**record.model_dump(mode="json"), "execution": execution})
-
-
-@cli.command()
-@click.option("--tenant", required=True, type=TENANT)
-@click.pass_obj
-def token(session: Session, tenant: TenantId) -> None:
-    """Print an access token for the API."""
-    value = Accounts(session.deployment(), session.state).token(tenant)
-    session.terminal.line(value)
-    session.terminal.result({"token": value})
 
 
 @cli.command()

@@ -13,12 +13,14 @@ import time
 from kotogura.local.guards.private_names import require_pinned_version
 
 GUARDS = (
+    "sam_parameters",
     "image_functions",
     "patience",
     "http_api_body",
     "placeholders",
     "jsonata_states",
     "object_versions",
+    "refreshed_tokens",
     "schedules",
     "container_processes",
     "run_task",

@@ -10,6 +10,7 @@ from kotogura.platform.http import current_tenant
 from kotogura.platform.operations import operation
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.tenants.dictionaries import ENTRY_LIMIT, TEXT_LIMIT_BYTES, parse_dictionary
+from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantText
 
 CSV = "text/csv"
@@ -71,6 +72,7 @@ def add_dictionary_routes(app: APIGatewayHttpResolver, dictionaries: DictionaryW
             answer="It is kept, and the index is being built anew.",
             status=202,
             body=_BODY,
+            role=Role.ADMIN,
         ),
     )
     def put_dictionary() -> DictionaryAccepted:

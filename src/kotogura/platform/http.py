@@ -5,16 +5,25 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from kotogura.errors import InvalidArgument, Kind, KotoguraError, NotFound, Unauthenticated
+from kotogura.errors import (
+    InvalidArgument,
+    Kind,
+    KotoguraError,
+    NotFound,
+    PermissionDenied,
+    Unauthenticated,
+)
 from kotogura.platform.problems import problem
 from kotogura.platform.request_body import with_json_body
 from kotogura.platform.telemetry import Event, Handler, Telemetry, where_raised
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.roles import Role
 
 Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
 DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
@@ -62,12 +71,26 @@ def current_tenant(app: APIGatewayHttpResolver) -> TenantId:
     Raises:
         Unauthenticated: when the token names no tenant.
     """
-    authorizer: Any = app.current_event.request_context.authorizer
-    claims = (authorizer.jwt_claim or {}) if authorizer else {}
-    tenant = claims.get("tenant")
+    tenant = _claims(app).get("tenant")
     if not tenant:
         raise Unauthenticated("the token names no tenant; sign in as a tenant's user")
     return TenantId(tenant)
+
+
+def admins_only(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[Any]:
+    """Let a request through whose verified token names an admin.
+
+    Raises:
+        PermissionDenied: for every other.
+    """
+    if Role.of(_claims(app).get("role")) is not Role.ADMIN:
+        raise PermissionDenied("only an admin of the tenant may do this; ask one")
+    return go_on(app)
+
+
+def _claims(app: APIGatewayHttpResolver) -> dict[str, Any]:
+    authorizer: Any = app.current_event.request_context.authorizer
+    return (authorizer.jwt_claim or {}) if authorizer else {}
 
 
 def _with_plain_path(event: Event) -> Event:

@@ -30,6 +30,7 @@ from kotogura.platform.synonym_routes import add_synonym_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantTexts
 
 
@@ -176,6 +177,7 @@ def manage_api(
             TrainingBudgetSpent,
             answer="The training that has started.",
             status=202,
+            role=Role.ADMIN,
         ),
     )
     def start_training() -> TrainingRecord:

@@ -7,6 +7,7 @@ from kotogura.errors import ModelNotFound
 from kotogura.platform.http import current_tenant
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.operations import operation
+from kotogura.tenants.roles import Role
 
 
 class ModelChoice(BaseModel):
@@ -48,6 +49,7 @@ def add_model_routes(app: APIGatewayHttpResolver, models: ModelWorkflow) -> None
                 "latest generations names it; the problem `model-not-found` lists those that can."
             ),
             answer="The model that serves now.",
+            role=Role.ADMIN,
         ),
     )
     def roll_back(body: ModelChoice) -> ModelRolledBack:

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from kotogura.errors import KotoguraError
+from kotogura.errors import KotoguraError, PermissionDenied
+from kotogura.platform.http import admins_only
+from kotogura.tenants.roles import Role
 
 PROBLEMS = "x-problems"
 """Codes of the problems that an operation answers beside those that every operation may."""
+ROLE = "x-role"
+"""The role that an operation wants, where not every user of the tenant may ask for it."""
 
 
 def operation(
@@ -17,6 +21,7 @@ def operation(
     answer: str = "Done.",
     status: int = 200,
     body: dict[str, Any] | None = None,
+    role: Role = Role.MEMBER,
 ) -> dict[str, Any]:
     """Return keywords for Powertools' `app.get` and its like.
 
@@ -29,10 +34,17 @@ def operation(
         answer: what a success brings.
         status: the success's HTTP status.
         body: the request's body, as OpenAPI describes it, where it is no JSON of a model.
+        role: the least role that may ask for it; a member is refused what wants an admin.
 
     >>> operation("listThings", "Things", "List things", answer="A page.")["status_code"]
     200
     """
+    extensions: dict[str, Any] = {PROBLEMS: [error.code for error in problems]}
+    if body:
+        extensions["requestBody"] = body
+    if role is Role.ADMIN:
+        extensions[ROLE] = role.value
+        extensions[PROBLEMS].append(PermissionDenied.code)
     return {
         "operation_id": operation_id,
         "tags": [tag],
@@ -40,6 +52,6 @@ def operation(
         "description": description,
         "response_description": answer,
         "status_code": status,
-        "openapi_extensions": {PROBLEMS: [error.code for error in problems]}
-        | ({"requestBody": body} if body else {}),
+        "openapi_extensions": extensions,
+        "middlewares": [admins_only] if role is Role.ADMIN else [],
     }

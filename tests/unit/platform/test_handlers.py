@@ -286,13 +286,22 @@ def test_a_commit_that_loses_every_race_fails_by_its_class(
         commit.commit_handler()(event, context)
 
 
-def test_a_users_tenant_goes_into_the_access_token() -> None:
+def test_a_users_tenant_and_role_go_into_the_access_token() -> None:
     event = json.loads((ROOT / "events/cognito-pre-token-generation-v2.json").read_text("utf-8"))
-    event["request"]["userAttributes"]["custom:tenant"] = "minato-shoji"
     answer = claims.claims_handler()(event, Context())
     assert answer["response"]["claimsAndScopeOverrideDetails"] == {
-        "accessTokenGeneration": {"claimsToAddOrOverride": {"tenant": "minato-shoji"}}
+        "accessTokenGeneration": {
+            "claimsToAddOrOverride": {"tenant": "minato-shoji", "role": "admin"}
+        }
     }
+
+
+@pytest.mark.parametrize("role", [None, "", "member", "Admin", "root"])
+def test_a_user_without_a_role_that_is_known_is_a_member(role: str | None) -> None:
+    attributes = {"custom:tenant": "minato-shoji", "custom:role": role}
+    answer = claims.claims_handler()({"request": {"userAttributes": attributes}}, Context())
+    added = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
+    assert added["claimsToAddOrOverride"]["role"] == "member"
 
 
 @pytest.mark.parametrize("tenant", [None, ""])

@@ -1,0 +1,102 @@
+"""`kotogura tenant`, and what lets their users in: `kotogura token` and `kotogura page-config`."""
+
+import json
+
+import click
+
+from kotogura.commands.accounts import Accounts
+from kotogura.commands.arguments import TENANT
+from kotogura.commands.page_configuration import page_configuration
+from kotogura.commands.session import Session
+from kotogura.errors import TenantNotFound
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import Cadence
+from kotogura.tenants.roles import Role
+
+
+@click.group()
+def tenant() -> None:
+    """Create and list tenants, and admit their users."""
+
+
+@tenant.command("create")
+@click.argument("tenant", type=TENANT)
+@click.option("--name", required=True, help="The tenant's name for people.")
+@click.option("--user", required=True, help="E-mail address of its first user, an admin.")
+@click.option(
+    "--training",
+    "cadence",
+    type=click.Choice(["off", "daily", "weekly"]),
+    default="weekly",
+    show_default=True,
+    help="How often its model is trained by schedule.",
+)
+@click.pass_obj
+def tenant_create(
+    session: Session, tenant: TenantId, name: str, user: str, cadence: Cadence
+) -> None:
+    """Register TENANT with a user, and keep the user's password in the state folder."""
+    accounts = Accounts(session.deployment(), session.state)
+    created = accounts.create(tenant, name, user, cadence)
+    session.terminal.line(f"{tenant} {'created' if created else 'was there already'}")
+    session.terminal.result({"tenant": tenant, "created": created})
+
+
+@tenant.command("user")
+@click.argument("tenant", type=TENANT)
+@click.option("--user", required=True, help="The user's e-mail address.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.MEMBER.value,
+    show_default=True,
+    help="What the user may do.",
+)
+@click.pass_obj
+def tenant_user(session: Session, tenant: TenantId, user: str, role: str) -> None:
+    """Add a user to TENANT, or change one's role; the password is kept in the state folder."""
+    deployment = session.deployment()
+    if deployment.tenants.get(tenant) is None:
+        raise TenantNotFound(f"there is no tenant {tenant}; make it with `kotogura tenant create`")
+    added = Accounts(deployment, session.state).admit(tenant, user, Role(role))
+    session.terminal.line(f"{user} is {'now' if added else 'still'} a user of {tenant}, as {role}")
+    session.terminal.result({"tenant": tenant, "user": user, "role": role, "added": added})
+
+
+@tenant.command("list")
+@click.pass_obj
+def tenant_list(session: Session) -> None:
+    """List all tenants."""
+    records = list(session.deployment().tenants.all())
+    session.terminal.rows(
+        ["tenant", "name", "training", "created"],
+        [[record.tenant, record.name, record.cadence, record.created_at] for record in records],
+    )
+    session.terminal.result(
+        {
+            "tenants": [
+                {"tenant": record.tenant, "name": record.name, "cadence": record.cadence}
+                for record in records
+            ]
+        }
+    )
+
+
+@click.command()
+@click.option("--tenant", required=True, type=TENANT)
+@click.option("--user", help="One of its users; the first one unless given.")
+@click.pass_obj
+def token(session: Session, tenant: TenantId, user: str | None) -> None:
+    """Print an access token for the API."""
+    value = Accounts(session.deployment(), session.state).token(tenant, user)
+    session.terminal.line(value)
+    session.terminal.result({"token": value})
+
+
+@click.command("page-config")
+@click.pass_obj
+def page_config(session: Session) -> None:
+    """Print what the web page reads as config.json."""
+    configuration = page_configuration(session.deployment(), session.state)
+    session.terminal.line(json.dumps(configuration, ensure_ascii=False, indent=1))
+    session.terminal.result(configuration)
