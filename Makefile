@@ -13,17 +13,20 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate fuzz openapi check bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi check bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: .venv/.ready .venv-aws/.ready ## Make the two virtual environments
 
-demo: setup ## Start everything, upload samples, train, search; ARGS="--once --json" for programs
+page: frontend/dist/index.html ## Build the web page into frontend/dist
+
+demo: setup page ## Start everything, upload samples, train, search; ARGS="--once --json" for programs
 	@$(BIN)/kotogura demo $(ARGS)
 
-test: setup ## Run the whole suite
+test: setup page ## Run the whole suite
+	$(NODE_ENV) npm --prefix frontend test --silent
 	$(BIN)/python -m pytest $(ARGS)
 
 simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
@@ -35,7 +38,7 @@ fuzz: setup ## Index and search random Unicode; COUNT=500 for fewer, SEED=7 for 
 openapi: setup ## Write src/kotogura/platform/openapi.json again, from the routes
 	@$(BIN)/kotogura openapi
 
-check: setup node_modules/.ready ## Lint, types, import contracts, templates and state machines
+check: setup node_modules/.ready frontend/node_modules/.ready ## Lint, types, import contracts, templates and state machines
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -46,16 +49,19 @@ check: setup node_modules/.ready ## Lint, types, import contracts, templates and
 	@for machine in statemachines/*.asl.json; do \
 		$(NODE_ENV) node_modules/.bin/asl-validator --json-path $$machine || exit 1; \
 	done
+	$(NODE_ENV) npm --prefix frontend run --silent types
+	$(NODE_ENV) npm --prefix frontend run --silent lint
 
 bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
 	$(BIN)/python -m bench.keyword $(ARGS)
 
-format: setup ## Bring the code into its form
+format: setup frontend/node_modules/.ready ## Bring the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NODE_ENV) npm --prefix frontend run --silent format
 
 clean: ## Remove everything that was made, the local stack's data too
-	rm -rf .venv .venv-aws .kotogura .bench node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-aws .kotogura .bench node_modules frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache
 
 # torch goes first: with the release pinned, nothing that depends on it chooses another build.
 .venv/.ready: constraints.txt pyproject.toml
@@ -77,3 +83,13 @@ clean: ## Remove everything that was made, the local stack's data too
 node_modules/.ready: package-lock.json .venv/.ready
 	$(NODE_ENV) npm ci --silent --no-audit --no-fund
 	@touch $@
+
+frontend/node_modules/.ready: frontend/package-lock.json .venv/.ready
+	$(NODE_ENV) npm --prefix frontend ci --silent --no-audit --no-fund
+	@touch $@
+
+PAGE_SOURCES := $(shell find frontend/src frontend/public -type f ! -name schema.ts) \
+	$(wildcard frontend/*.html frontend/*.ts frontend/*.json) src/kotogura/platform/openapi.json
+
+frontend/dist/index.html: $(PAGE_SOURCES) frontend/node_modules/.ready
+	$(NODE_ENV) npm --prefix frontend run --silent build

@@ -4,6 +4,7 @@ KotoguraError
 └── LocalStackError              local-stack-error
     ├── MiniStackMissing         its virtual environment isn't there
     ├── PortInUse                something else listens where the stack should
+    ├── PageNotBuilt             the web page has to be built first
     ├── StackRunning             another process runs this very stack
     ├── StackNotRunning          nothing runs that could be asked
     ├── MiniStackDied            the embedded AWS ended, with the last lines of its log
@@ -29,6 +30,12 @@ class PortInUse(LocalStackError):
     """Something else listens on the stack's port."""
 
     code = "port-in-use"
+
+
+class PageNotBuilt(LocalStackError):
+    """The web page has to be built first."""
+
+    code = "page-not-built"
 
 
 class StackRunning(LocalStackError):

@@ -1,4 +1,4 @@
-"""HTTP on a free port of the loopback interface, for the processes of one stack alone."""
+"""HTTP on the loopback interface: for the processes of one stack, and for the page's browser."""
 
 import logging
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,8 +13,8 @@ class LoopbackServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 256
 
-    def __init__(self, requests: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), requests)
+    def __init__(self, requests: type[BaseHTTPRequestHandler], port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), requests)  # port 0: any that is free
 
     def handle_error(self, *_: object) -> None:
         """The other side is gone, as it may be at any time while the stack stops."""
