@@ -8,12 +8,14 @@ SEEDS ?= 2000
 COUNT ?= 20000
 BIN := .venv/bin
 AWS_BIN := .venv-aws/bin
+AUDIT_BIN := .venv-audit/bin
+TEMPLATES := $(wildcard template.yaml templates/*.yaml cicd/*.yaml platforms/*.yaml)
 PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
 NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi check bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi check audit sbom bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +54,18 @@ check: setup node_modules/.ready frontend/node_modules/.ready ## Lint, types, im
 	$(NODE_ENV) npm --prefix frontend run --silent types
 	$(NODE_ENV) npm --prefix frontend run --silent lint
 
+audit: setup .venv-audit/.ready node_modules/.ready ## Check templates, secrets, own rules, known advisories; ARGS=--strict to insist on those
+	$(AUDIT_BIN)/checkov --config-file .checkov.yaml --file $(TEMPLATES) $(wildcard .github/workflows/*.yml)
+	git ls-files -z | xargs -0 $(AUDIT_BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	$(BIN)/python -m audit src functions containers
+	$(NODE_ENV) $(BIN)/python -m audit.advisories $(ARGS)
+
+sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as CycloneDX, to .kotogura/sbom
+	@mkdir -p .kotogura/sbom
+	$(AUDIT_BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --outfile .kotogura/sbom/python.cdx.json $(BIN)/python
+	$(NODE_ENV) npm sbom --sbom-format cyclonedx --package-lock-only > .kotogura/sbom/node.cdx.json
+	@ls -l .kotogura/sbom
+
 bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
 	$(BIN)/python -m bench.keyword $(ARGS)
 
@@ -61,7 +75,7 @@ format: setup frontend/node_modules/.ready ## Bring the code into its form
 	$(NODE_ENV) npm --prefix frontend run --silent format
 
 clean: ## Remove everything that was made, the local stack's data too
-	rm -rf .venv .venv-aws .kotogura .bench node_modules frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-aws .venv-audit .kotogura .bench node_modules frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache
 
 # torch goes first: with the release pinned, nothing that depends on it chooses another build.
 .venv/.ready: constraints.txt pyproject.toml
@@ -78,6 +92,12 @@ clean: ## Remove everything that was made, the local stack's data too
 .venv-aws/.ready: constraints-aws.txt
 	$(PYTHON) -m venv .venv-aws
 	$(AWS_BIN)/python $(PIP) --constraint constraints-aws.txt ministack aws-sam-translator docker aws-sam-cli cfn-lint
+	@touch $@
+
+# checkov pins old releases of much that the others have.
+.venv-audit/.ready: constraints-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	$(AUDIT_BIN)/python $(PIP) --constraint constraints-audit.txt checkov pip-audit cyclonedx-bom
 	@touch $@
 
 node_modules/.ready: package-lock.json .venv/.ready

@@ -115,7 +115,7 @@ def _clusters(line: str) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(line)], strict=True))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192)  # audit: cache-without-tenant - what Unicode says of a character
 def _joins(character: str) -> bool:
     """Return whether NFKC may compose `character` with the one before it, or drops it.
 

@@ -17,6 +17,7 @@ class ByteCache:
 
     def __init__(self, limit_bytes: int = CACHE_BYTES) -> None:
         self._limit_bytes = limit_bytes
+        # audit: cache-without-tenant - keys are held to the rule where they are used
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.size_bytes = 0
 

@@ -18,6 +18,7 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """The other side is gone, as it may be at any time while the stack stops."""
+        # audit: text-in-log - of a laptop's own connections; no request is in it
         _logger.debug("a request ended early", exc_info=True)
 
 

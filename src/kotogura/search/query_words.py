@@ -138,7 +138,7 @@ def query_words(
     return tuple(found)
 
 
-@lru_cache(_KEPT_COUNT)
+@lru_cache(_KEPT_COUNT)  # audit: cache-without-tenant - by the words alone, of no index
 def _alternatives(terms: tuple[str, ...], written: str, passive: bool) -> Alternatives:
     """Return how a word with these terms may stand in an index, written as it is.
 
@@ -187,7 +187,7 @@ def _add_neighbours(
         )
 
 
-@lru_cache(_KEPT_COUNT)
+@lru_cache(_KEPT_COUNT)  # audit: cache-without-tenant - by the words alone, of no index
 def _compound(text: str) -> Alternatives:
     written = fold_kanji(normalize(text).text)
     if written in _COUNTED:

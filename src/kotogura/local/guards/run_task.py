@@ -37,6 +37,7 @@ def install() -> None:
             _time_limit_seconds.set(limit if isinstance(limit, int) else None),
         )
         try:
+            # audit: sql-from-input - a state of a workflow, no SQL
             return execute(state, state_input, execution, ctx)
         finally:
             _execution.reset(tokens[0])
