@@ -15,6 +15,7 @@ import pytest
 from kotogura.commands.accounts import Accounts
 from kotogura.commands.api import Api
 from kotogura.commands.deployment import Deployment
+from kotogura.commands.page import LocalPage
 from kotogura.documents.identity import document_id, document_key
 from kotogura.documents.ledger import DocumentRecord, DocumentState
 from kotogura.local.stack import LocalStack, StackOptions
@@ -49,6 +50,15 @@ def base_model() -> Path:
 
 @pytest.fixture(scope="session")
 def port() -> int:
+    return _free_port()
+
+
+@pytest.fixture(scope="session")
+def page_port() -> int:
+    return _free_port()
+
+
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         number: int = probe.getsockname()[1]
         return number
@@ -56,7 +66,7 @@ def port() -> int:
 
 @pytest.fixture(scope="session")
 def demonstration(
-    tmp_path_factory: pytest.TempPathFactory, base_model: Path, port: int
+    tmp_path_factory: pytest.TempPathFactory, base_model: Path, port: int, page_port: int
 ) -> Demonstration:
     """Run `kotogura demo --once --json` on an empty state, as a person would."""
     state = tmp_path_factory.mktemp("demo") / "state"
@@ -65,7 +75,8 @@ def demonstration(
     done = subprocess.run(
         [
             ROOT / ".venv" / "bin" / "kotogura",
-            *("--state", state, "demo", "--once", "--json", "--port", str(port)),
+            *("--state", state, "demo", "--once", "--json"),
+            *("--port", str(port), "--page-port", str(page_port)),
         ],
         capture_output=True,
         text=True,
@@ -132,9 +143,16 @@ class RunningSystem:
 
 
 @pytest.fixture(scope="session")
-def system(demonstration: Demonstration, port: int) -> Iterator[RunningSystem]:
+def page(page_port: int) -> LocalPage:
+    return LocalPage(ROOT / "frontend" / "dist", page_port)
+
+
+@pytest.fixture(scope="session")
+def system(demonstration: Demonstration, port: int, page: LocalPage) -> Iterator[RunningSystem]:
     """Open what the demonstration left, all of it, for the tests to go on with."""
-    options = StackOptions(root=ROOT, state=demonstration.state, port=port)
+    options = StackOptions(
+        root=ROOT, state=demonstration.state, port=port, parameters=page.parameters
+    )
     with LocalStack(options) as stack:
         yield RunningSystem(stack, demonstration.state)
 

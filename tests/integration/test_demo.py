@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.conftest import HOSHINO, Demonstration, RunningSystem
+from kotogura.commands.page import LocalPage
+from tests.integration.conftest import HOSHINO, ROOT, Demonstration, RunningSystem
 
 pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
 
@@ -50,6 +51,16 @@ def test_each_search_finds_what_makes_sense(
 ) -> None:
     search = demonstration.report["tenants"][tenant]["searches"][kind]
     assert search["expected"] is True, search["hits"]
+
+
+@pytest.mark.skipif(
+    not (ROOT / "frontend" / "dist" / "index.html").is_file(),
+    reason="the web page isn't built: run `make page`",
+)
+def test_the_page_answers_where_the_report_says(
+    demonstration: Demonstration, page: LocalPage
+) -> None:
+    assert demonstration.report["page"] == {"url": page.url, "answers": True}
 
 
 def test_every_stage_is_timed(demonstration: Demonstration) -> None:

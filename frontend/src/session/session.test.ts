@@ -16,7 +16,8 @@ function token(name: string): string {
 }
 
 function keep(name: string, seconds: number, refreshToken: string | null = 'refresh'): Tokens {
-  const tokens = { accessToken: token(name), refreshToken, expiresAt: Date.now() / 1000 + seconds }
+  const expiresAt = Date.now() / 1000 + seconds
+  const tokens = { accessToken: token(name), refreshToken, expiresAt, name: `${name}@example.com` }
   writeTokens(tokens)
   return tokens
 }
@@ -28,7 +29,11 @@ describe('a session', () => {
   it('knows whose documents are meant, and what the person may do', () => {
     keep('a', HOUR)
     const session = new Session(CONFIGURATION)
-    expect(session.person.value).toMatchObject({ tenant: 'minato-shoji', role: 'admin' })
+    expect(session.person.value).toEqual({
+      tenant: 'minato-shoji',
+      role: 'admin',
+      name: 'a@example.com',
+    })
     expect(session.isAdmin.value).toBe(true)
   })
 

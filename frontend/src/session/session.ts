@@ -126,6 +126,7 @@ export class Session {
       accessToken: answer.access_token,
       refreshToken: tokens.refreshToken,
       expiresAt: Date.now() / 1000 + answer.expires_in,
+      name: tokens.name,
     }
     writeTokens(renewed)
     this.adopt(renewed)
@@ -143,13 +144,14 @@ export class Session {
       accessToken: response.access_token,
       refreshToken: response.refresh_token ?? null,
       expiresAt: response.expires_at ?? Date.now() / 1000 + 3600,
+      name: response.profile.email ?? '',
     }
     writeTokens(tokens)
     this.adopt(tokens)
   }
 
   private adopt(tokens: Tokens | null): void {
-    this.person.value = tokens === null ? null : personOf(tokens.accessToken)
+    this.person.value = tokens === null ? null : personOf(tokens)
     if (tokens === null || tokens.expiresAt < Date.now() / 1000) return
     this.isExpired.value = false
     for (const resolve of this.waiting.splice(0)) resolve()

@@ -4,9 +4,11 @@ export interface Tokens {
   refreshToken: string | null
   /** Seconds since 1970. */
   expiresAt: number
+  /** The person's e-mail address. */
+  name: string
 }
 
-/** Whose documents are meant, and who is asking: claims of the access token. */
+/** Whose documents are meant, and who is asking. */
 export interface Person {
   tenant: string
   role: string
@@ -25,8 +27,8 @@ export function writeTokens(tokens: Tokens | null): void {
   else localStorage.setItem(TOKENS_KEY, JSON.stringify(tokens))
 }
 
-/** Reads a token's claims to show them; only the API's own check of the signature counts. */
-export function personOf(accessToken: string): Person {
+/** Reads the access token's claims to show them; only the API's check of the signature counts. */
+export function personOf({ accessToken, name }: Tokens): Person {
   const payload = accessToken.split('.')[1] ?? ''
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
     letter.charCodeAt(0),
@@ -35,6 +37,6 @@ export function personOf(accessToken: string): Person {
   return {
     tenant: String(claims.tenant ?? ''),
     role: String(claims.role ?? 'member'),
-    name: String(claims.username ?? claims.sub ?? ''),
+    name,
   }
 }

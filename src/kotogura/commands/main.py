@@ -16,6 +16,7 @@ from kotogura.commands.cost import cost
 from kotogura.commands.index import index
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
+from kotogura.commands.page import DEFAULT_PAGE_PORT
 from kotogura.commands.session import Session
 from kotogura.commands.settings import dictionary, synonyms
 from kotogura.commands.status import show_status
@@ -59,21 +60,27 @@ cli.add_command(page_config)
 
 @cli.command()
 @click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
+@click.option(
+    "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
+)
 @click.pass_obj
-def up(session: Session, port: int) -> None:
-    """Start the local stack and leave it running until Ctrl-C."""
-    running.run_up(_ROOT, session.state, port, session.terminal)
+def up(session: Session, port: int, page_port: int) -> None:
+    """Start the local stack and the web page, and leave them running until Ctrl-C."""
+    running.run_up(_ROOT, session.state, port, page_port, session.terminal)
 
 
 @cli.command()
 @click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
+@click.option(
+    "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
+)
 @click.option("--once", is_flag=True, help="End after the searches instead of staying up.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
 @click.pass_obj
-def demo(session: Session, port: int, once: bool, as_json: bool) -> None:
+def demo(session: Session, port: int, page_port: int, once: bool, as_json: bool) -> None:
     """Start the local stack, upload samples, train, and show three searches for each tenant."""
     terminal = Terminal(as_json or session.terminal.as_json)
-    running.run_demonstration(_ROOT, session.state, port, terminal, once=once)
+    running.run_demonstration(_ROOT, session.state, port, page_port, terminal, once=once)
 
 
 @cli.command()

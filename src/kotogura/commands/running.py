@@ -11,6 +11,7 @@ from kotogura.commands.accounts import Accounts
 from kotogura.commands.demo import Stopwatch, run_demo, unexpected_searches
 from kotogura.commands.deployment import Deployment
 from kotogura.commands.errors import DemonstrationFailed
+from kotogura.commands.page import LocalPage
 from kotogura.commands.terminal import Terminal
 from kotogura.local.ministack_process import REGION
 from kotogura.local.stack import LocalStack, StackOptions
@@ -20,17 +21,24 @@ from kotogura.tenants.identity import TenantId
 _WARM = ("IngestFunction", "TokenizeFunction", "CommitFunction", "SearchFunction")
 
 
-def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
-    """Start the stack and stay until Ctrl-C or SIGTERM."""
+def run_up(root: Path, state: Path, port: int, page_port: int, terminal: Terminal) -> None:
+    """Start the stack and the page, and stay until Ctrl-C or SIGTERM."""
     _prepare_base_model(state, terminal)
-    with _stack(root, state, port, terminal) as stack:
+    page = _page(root, page_port)
+    with (
+        _stack(root, state, port, page, terminal) as stack,
+        page.served(Deployment.of(stack), state, terminal) as is_served,
+    ):
         deployment = Deployment.of(stack)
+        if is_served:
+            terminal.line(f"page     {page.url}")
         terminal.line(f"API      {deployment.api_url}")
         terminal.line(f"bucket   s3://{deployment.bucket}")
         terminal.line(f"endpoint {deployment.endpoint}")
         terminal.line(f"logs     {stack.folder.logs}")
         terminal.result(
             {
+                "page_url": page.url if is_served else None,
                 "api_url": deployment.api_url,
                 "bucket": deployment.bucket,
                 "endpoint": deployment.endpoint,
@@ -41,22 +49,29 @@ def run_up(root: Path, state: Path, port: int, terminal: Terminal) -> None:
 
 
 def run_demonstration(
-    root: Path, state: Path, port: int, terminal: Terminal, *, once: bool
+    root: Path, state: Path, port: int, page_port: int, terminal: Terminal, *, once: bool
 ) -> None:
     """Run the demonstration on a stack of its own; stay until Ctrl-C unless `once`."""
     watch = Stopwatch()
     with watch.stage("base model"):
         _prepare_base_model(state, terminal)
     samples = root / "samples"
-    with _stack(root, state, port, terminal, watch) as stack:
+    page = _page(root, page_port)
+    with (
+        _stack(root, state, port, page, terminal, watch) as stack,
+        page.served(Deployment.of(stack), state, terminal) as is_served,
+    ):
         deployment = Deployment.of(stack)
         report = run_demo(deployment, state, samples, terminal, watch)
+        report["page"] = page.check() if is_served else None
         if not once:
-            _invite(deployment, state, samples, stack, terminal)
+            _invite(deployment, state, samples, stack, page.url if is_served else None, terminal)
             terminal.result(report)
             stack.wait()
     if once:
         terminal.result(report)  # the last line, after all that ending says
+    if report["page"] is not None and not report["page"]["answers"]:
+        raise DemonstrationFailed(f"the page doesn't answer at {page.url}")
     unexpected = list(unexpected_searches(report))
     if unexpected:
         raise DemonstrationFailed(f"no sensible hit for these searches: {', '.join(unexpected)}")
@@ -72,12 +87,22 @@ def _prepare_base_model(state: Path, terminal: Terminal) -> None:
         import_base_model(folder, on_progress=lambda stage: terminal.note(f"  {stage}"))
 
 
+def _page(root: Path, port: int) -> LocalPage:
+    return LocalPage(root / "frontend" / "dist", port)
+
+
 @contextmanager
 def _stack(
-    root: Path, state: Path, port: int, terminal: Terminal, watch: Stopwatch | None = None
+    root: Path,
+    state: Path,
+    port: int,
+    page: LocalPage,
+    terminal: Terminal,
+    watch: Stopwatch | None = None,
 ) -> Iterator[LocalStack]:
     """Run the stack while the body runs, its first functions initialising meanwhile."""
-    stack = LocalStack(StackOptions(root=root, state=state, port=port), on_progress=terminal.note)
+    options = StackOptions(root=root, state=state, port=port, parameters=page.parameters)
+    stack = LocalStack(options, on_progress=terminal.note)
     with (watch or Stopwatch()).stage("stack"):
         stack.start()
     try:
@@ -89,7 +114,12 @@ def _stack(
 
 
 def _invite(
-    deployment: Deployment, state: Path, samples: Path, stack: LocalStack, terminal: Terminal
+    deployment: Deployment,
+    state: Path,
+    samples: Path,
+    stack: LocalStack,
+    page_url: str | None,
+    terminal: Terminal,
 ) -> None:
     """Show what can be done with the stack that is up."""
     plan = json.loads((samples / "demo.json").read_text(encoding="utf-8"))
@@ -111,4 +141,6 @@ def _invite(
         f"s3://{deployment.bucket}/{tenant}/documents/"
     )
     terminal.line(f"logs   {stack.folder.logs}")
+    if page_url:
+        terminal.heading(f"Open {page_url} in a browser.")
     terminal.line("Ctrl-C ends it; what it made is kept.")
