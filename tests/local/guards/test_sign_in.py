@@ -1,7 +1,9 @@
 """Guards of Cognito and of SAM's parameters; each test fails without its guard."""
 
 import base64
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -14,6 +16,16 @@ pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
 PAGE = "http://127.0.0.1:8000/signed-in"
 PASSWORD = "Himitsu-no-kotoba-1"
+
+TRIGGER = """
+def handler(event, context):
+    tenant = event["request"]["userAttributes"].get("custom:tenant")
+    added = {"claimsToAddOrOverride": {"tenant": tenant} if tenant else {}}
+    return {
+        **event,
+        "response": {"claimsAndScopeOverrideDetails": {"accessTokenGeneration": added}},
+    }
+"""
 
 
 def _deployed(endpoint: str, template: dict[str, Any], until: Callable[..., Any]) -> str:
@@ -64,6 +76,22 @@ def test_sam_sees_the_parameters_that_are_given(
     assert origins(bare.endpoint) == ["http://localhost:5173"], no_longer_needed("sam_parameters")
 
 
+def _trigger(endpoint: str) -> str:
+    """Make a function that writes the user's tenant into the access token; return its ARN."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", TRIGGER)
+    made = clients.client("lambda", endpoint).create_function(
+        FunctionName="claims",
+        Runtime="python3.12",
+        Handler="app.handler",
+        Code={"ZipFile": packed.getvalue()},
+        Role="arn:aws:iam::000000000000:role/function",
+    )
+    arn: str = made["FunctionArn"]
+    return arn
+
+
 def _pool(endpoint: str, trigger: str) -> str:
     """Make a user pool whose tokens go through `trigger`, with one user; return its client."""
     cognito = clients.client("cognito-idp", endpoint)
@@ -95,13 +123,12 @@ def _pool(endpoint: str, trigger: str) -> str:
 def test_a_refreshed_token_is_its_users(
     guarded: Any,
     bare: Any,
-    make_function: Any,
     fetch: Callable[..., Any],
     no_longer_needed: Callable[[str], str],
 ) -> None:
     def refreshed(process: Any) -> Any:
         endpoint = process.endpoint
-        client = _pool(endpoint, make_function(endpoint, "claims"))
+        client = _pool(endpoint, _trigger(endpoint))
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         request = {
             "client_id": client,

@@ -125,7 +125,7 @@ def test_a_number_that_is_none_is_an_invalid_argument(gateway: Gateway, value: s
 
 
 def test_the_documentation_needs_no_token(gateway: Gateway, monkeypatch: Any) -> None:
-    monkeypatch.setattr(gateway, "tenant", None)
+    monkeypatch.setattr(gateway, "claims", {})
     served = gateway.request("GET", "/openapi.json")
     assert served["statusCode"] == 200
     assert json.loads(served["body"])["openapi"] == "3.1.0"
