@@ -18,6 +18,7 @@ KotoguraError                    code, kind
 │   ├── DocumentNotFound
 │   ├── TrainingNotFound
 │   ├── ModelNotFound            no kept generation names such a model
+│   ├── UploadNotFound           no upload in parts that goes on
 │   ├── GenerationNotFound       not among the generations that are kept
 │   └── RunNotFound              no run of reindex, or none any more
 ├── Conflict                     conflict
@@ -25,6 +26,7 @@ KotoguraError                    code, kind
 │   ├── ModelNotReady            the tenant has no model in service yet
 │   ├── TrainingRunning          one training per tenant at a time
 │   ├── TrainingBudgetSpent      the tenant's minutes of training for this month are used up
+│   ├── UploadUnfinished         parts of the file are missing
 │   ├── DictionaryChanged        a run of reindex for a user dictionary that was replaced
 │   └── RunIncomplete            a run of reindex with batches that are not built
 ├── DocumentError                the document's own fault: quarantined, never retried
@@ -177,6 +179,10 @@ class ModelNotFound(NotFound):
     code = "model-not-found"
 
 
+class UploadNotFound(NotFound):
+    code = "upload-not-found"
+
+
 class GenerationNotFound(NotFound):
     code = "generation-not-found"
 
@@ -204,6 +210,10 @@ class TrainingRunning(Conflict):
 
 class TrainingBudgetSpent(Conflict):
     code = "training-budget-spent"
+
+
+class UploadUnfinished(Conflict):
+    code = "upload-unfinished"
 
 
 class DictionaryChanged(Conflict):

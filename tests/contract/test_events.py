@@ -39,7 +39,12 @@ FUNCTIONS = {
         "search-words",
     ],
     "ManageFunction": [
+        "manage-abort-upload",
+        "manage-begin-upload",
+        "manage-complete-upload",
         "manage-delete",
+        "manage-download",
+        "manage-upload-parts",
         "manage-docs",
         "manage-list",
         "manage-openapi",

@@ -26,6 +26,11 @@ HOURLY_CHOICES = {
     "VpcEndpointType=Interface",
 }
 ROUTES = {
+    "POST /uploads": "ManageFunction",
+    "GET /uploads/{upload_id}": "ManageFunction",
+    "POST /uploads/{upload_id}/complete": "ManageFunction",
+    "DELETE /uploads/{upload_id}": "ManageFunction",
+    "GET /documents/{id}/original": "ManageFunction",
     "GET /search": "SearchFunction",
     "GET /documents/{id}": "SearchFunction",
     "GET /documents/{id}/similar": "SearchFunction",

@@ -17,16 +17,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from kotogura.documents.identity import document_key
 from kotogura.platform.http import api_handler
-from kotogura.platform.manage_api import manage_api
+from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
+from kotogura.platform.uploads import BucketUploads
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
+from tests.memory.multipart import MemoryMultipart
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
 
@@ -57,6 +59,12 @@ class _Bucket:
     def upload_url(self, tenant: TenantId, name: str, size_bytes: int, *_: Any, **__: Any) -> str:
         return f"https://example.com/{document_key(tenant, name)}?length={size_bytes}"
 
+    def exists(self, *_: Any) -> bool:
+        return True
+
+    def download_url(self, tenant: TenantId, name: str) -> str:
+        return f"https://example.com/{tenant}/documents/{name}"
+
     def remove(self, tenant: TenantId, name: str) -> None:
         """Do nothing."""
 
@@ -81,15 +89,19 @@ class Gateway:
         arn = "arn:aws:states:us-east-1:123456789012:stateMachine:reindex"
         dictionaries = DictionaryWorkflow(MemoryTexts(), workflow, arn)
         bucket: Any = _Bucket()
+        parts: Any = MemoryMultipart()
         apps = (
             search_api(library.service(), telemetry),
             manage_api(
-                bucket,
-                library.ledger,
-                trainings,
-                MemoryTexts(),
-                dictionaries,
-                ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
+                Managed(
+                    originals=bucket,
+                    uploads=BucketUploads(parts, "kotogura-documents"),
+                    ledger=library.ledger,
+                    trainings=trainings,
+                    synonyms=MemoryTexts(),
+                    dictionaries=dictionaries,
+                    models=ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
+                ),
                 telemetry,
             ),
         )

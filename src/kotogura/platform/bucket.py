@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _MISSING = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 UPLOAD_SECONDS = 900
+DOWNLOAD_SECONDS = 60
 _WRITER_COUNT = 8
 
 
@@ -156,6 +158,23 @@ class BucketOriginals:
                 "ContentLength": size_bytes,
             },
             ExpiresIn=UPLOAD_SECONDS,
+        )
+
+    def download_url(self, tenant: TenantId, name: str) -> str:
+        """Return a URL from which a browser saves the file, whatever is in it, for a minute.
+
+        The type keeps the bucket's own origin from ever showing a tenant's HTML.
+        """
+        file_name = quote(name.rpartition("/")[2], safe="", errors="replace")
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": _key(tenant, name),
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{file_name}",
+                "ResponseContentType": "application/octet-stream",
+            },
+            ExpiresIn=DOWNLOAD_SECONDS,
         )
 
 

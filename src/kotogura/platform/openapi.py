@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 import kotogura
 from kotogura import errors
-from kotogura.platform.manage_api import manage_api
+from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.operations import PROBLEMS
 from kotogura.platform.problems import MEDIA_TYPE, RETRY_AFTER_SECONDS, Problem, status_of
 from kotogura.platform.search_api import search_api
@@ -136,7 +136,7 @@ def _resolvers() -> list[APIGatewayHttpResolver]:
     telemetry = Telemetry()
     return [
         search_api(nothing, telemetry),
-        manage_api(nothing, nothing, nothing, nothing, nothing, nothing, telemetry),
+        manage_api(Managed(**dict.fromkeys(Managed.__slots__, nothing)), telemetry),
     ]
 
 

@@ -22,6 +22,7 @@ from kotogura.platform.settings import Settings, required
 from kotogura.platform.table import Table
 from kotogura.platform.tenants import TableTenants, TableTrainings
 from kotogura.platform.texts import DICTIONARY, SYNONYMS, TableTexts
+from kotogura.platform.uploads import BucketUploads
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
@@ -32,7 +33,13 @@ _CLIENTS = Config(
     read_timeout=30,
     retries={"mode": "standard", "max_attempts": 4},
 )
-_OBJECTS = _CLIENTS.merge(Config(signature_version="s3v4"))  # a presigned URL binds the length too
+_OBJECTS = _CLIENTS.merge(
+    Config(
+        signature_version="s3v4",  # a presigned URL binds the length too
+        # A browser that PUTs a part sends no checksum, and S3 would miss it at the end.
+        request_checksum_calculation="when_required",
+    )
+)
 
 
 class Parts:
@@ -56,6 +63,12 @@ class Parts:
         """The tenants' own files."""
         bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
         return BucketOriginals(boto3.client("s3", config=_OBJECTS), bucket)
+
+    @cached_property
+    def uploads(self) -> BucketUploads:
+        """Files that come in parts."""
+        bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
+        return BucketUploads(boto3.client("s3", config=_OBJECTS), bucket)
 
     @cached_property
     def read(self) -> "ReadingProcess":

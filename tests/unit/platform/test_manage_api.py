@@ -15,11 +15,12 @@ from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState, Reason
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.http import api_handler
-from kotogura.platform.manage_api import manage_api
+from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
+from kotogura.platform.uploads import BucketUploads
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
@@ -71,10 +72,16 @@ def manage(
     originals = BucketOriginals(objects.client, "kotogura-documents")
     dictionaries = DictionaryWorkflow(MemoryTexts(), workflows.client, REINDEX)
     models = ModelWorkflow(UpkeepOf(library), "upkeep", workflows.client, COMPACT)
-    app = manage_api(
-        originals, library.ledger, workflow, MemoryTexts(), dictionaries, models, telemetry
+    managed = Managed(
+        originals=originals,
+        uploads=BucketUploads(objects.client, "kotogura-documents"),
+        ledger=library.ledger,
+        trainings=workflow,
+        synonyms=MemoryTexts(),
+        dictionaries=dictionaries,
+        models=models,
     )
-    return api_handler(app, telemetry)
+    return api_handler(manage_api(managed, telemetry), telemetry)
 
 
 def test_an_upload_gets_a_url_for_one_file_of_one_size(
@@ -463,3 +470,55 @@ def test_a_models_name_is_its_digest(
     two_models(library)
     answer = ask(manage, event("manage-rollback-model", body={"model": digest}))
     assert (answer.status, answer.body["code"]) == (400, "invalid-argument")
+
+
+def test_documents_are_asked_for_by_id_state_and_name(
+    manage: Handler, library: Library, event: Event, ask: Ask
+) -> None:
+    names = ["rules/a.txt", "rules/b.txt", "notes/c.txt"]
+    for name in names:
+        library.upload(name, "旅費 は 精算 する")
+
+    def listed(**query: str) -> list[str]:
+        answer = ask(manage, event("manage-list", query=query))
+        assert answer.status == 200, answer.body
+        return [one["name"] for one in answer.body["documents"]]
+
+    assert sorted(listed(prefix="rules/")) == names[:2]
+    assert sorted(listed(state="indexed")) == sorted(names)
+    assert listed(state="quarantined,received") == []
+    unknown = document_id("never-seen.txt")
+    wanted = [document_id(name) for name in reversed(names)]
+    assert listed(ids=",".join([*wanted, unknown])) == names[::-1]
+    for wrong in ({"state": "lost"}, {"ids": "not-an-id"}, {"ids": ",".join(wanted * 34)}):
+        assert ask(manage, event("manage-list", query=wrong)).status == 400
+
+
+def test_an_original_is_saved_under_its_own_name(
+    manage: Handler, library: Library, event: Event, ask: Ask, objects: Stubber
+) -> None:
+    name = "rules/旅費 規程.txt"
+    library.upload(name, "旅費 は 精算 する")
+    key = {"Bucket": "kotogura-documents", "Key": f"minato-shoji/documents/{name}"}
+    objects.add_response("head_object", {}, key)
+    path = f"/documents/{document_id(name)}/original"
+    answer = ask(manage, event("manage-download", path=path))
+    assert answer.status == 200
+    assert answer.body["name"] == name
+    query = parse_qs(urlsplit(answer.body["url"]).query)
+    [disposition] = query["response-content-disposition"]
+    kind, _, saved = disposition.partition("; filename*=UTF-8''")
+    assert (kind, unquote(saved)) == ("attachment", "旅費 規程.txt")
+    assert query["response-content-type"] == ["application/octet-stream"]
+    assert query["X-Amz-Expires"] == ["60"]
+
+
+def test_an_original_that_is_gone_is_not_found(
+    manage: Handler, library: Library, event: Event, ask: Ask, objects: Stubber
+) -> None:
+    library.upload("a.txt", "旅費")
+    objects.add_client_error("head_object", "404")
+    for name in ("a.txt", "never-seen.txt"):
+        path = f"/documents/{document_id(name)}/original"
+        answer = ask(manage, event("manage-download", path=path))
+        assert (answer.status, answer.body["code"]) == (404, "document-not-found")

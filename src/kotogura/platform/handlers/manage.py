@@ -4,7 +4,7 @@ import boto3
 from botocore.config import Config
 
 from kotogura.platform.http import api_handler
-from kotogura.platform.manage_api import manage_api
+from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.settings import required
@@ -39,7 +39,14 @@ def manage_handler() -> Handler:
         required(parts.settings.compact_workflow_arn, "KOTOGURA_COMPACT_WORKFLOW_ARN"),
     )
     telemetry = Telemetry()
-    app = manage_api(
-        parts.originals, parts.ledger, trainings, parts.synonyms, dictionaries, models, telemetry
+    managed = Managed(
+        originals=parts.originals,
+        uploads=parts.uploads,
+        ledger=parts.ledger,
+        trainings=trainings,
+        synonyms=parts.synonyms,
+        dictionaries=dictionaries,
+        models=models,
     )
+    app = manage_api(managed, telemetry)
     return api_handler(app, telemetry)
