@@ -105,5 +105,5 @@ def _words(embedder: OnnxEmbedder, files: TenantFiles) -> FileEntry:
     """Write the vectors of a vocabulary of one word: none of what is measured looks at it."""
     matrix, scales = quantize(embedder.embed_queries(["語"]))
     vectors = WordVectors(["語"], np.ones(1, np.uint32), matrix, scales, embedder.digest)
-    name = f"{model_folder(embedder.digest)}/words.parquet"
-    return write_file(TENANT, name, vectors.to_parquet(), files)
+    name = f"{model_folder(embedder.digest)}/words.arrow"
+    return write_file(TENANT, name, vectors.to_file(), files)

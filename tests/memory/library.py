@@ -270,8 +270,8 @@ class Library:
         reader.close()
         matrix, scales = quantize(self.embedder(digest).embed_passages(terms))
         words = WordVectors(terms, frequencies.astype("uint32"), matrix, scales, digest)
-        name = f"models/{digest}/words.parquet"
-        return write_file(self.tenant, name, words.to_parquet(), self.files)
+        name = f"models/{digest}/words.arrow"
+        return write_file(self.tenant, name, words.to_file(), self.files)
 
     def promote(
         self, digest: str, embed: Callable[[SegmentEntry], FileEntry] | None = None

@@ -130,14 +130,15 @@ class _Verifier:
             return f"the file has {len(data)} bytes instead of {entry.size_bytes}"
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             return "the file differs from its digest"
-        if not entry.name.endswith(".parquet"):
-            return None
         try:
-            with pq.ParquetFile(pa.BufferReader(data)) as file:
-                for group in range(file.num_row_groups):
-                    file.read_row_group(group)
+            if entry.name.endswith(".parquet"):
+                with pq.ParquetFile(pa.BufferReader(data)) as file:
+                    for group in range(file.num_row_groups):
+                        file.read_row_group(group)
+            elif entry.name.endswith(".arrow"):
+                pa.ipc.open_file(pa.BufferReader(data)).read_all().validate(full=True)
         except (pa.ArrowException, OSError):
-            return "the file can't be read as Parquet"
+            return "the file's tables can't be read"
         return None
 
     def _miscounted(self, segment: SegmentEntry) -> Iterator[str]:

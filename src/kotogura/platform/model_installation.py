@@ -16,6 +16,7 @@ from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.semantics.quantization import quantize
 from kotogura.semantics.serving import model_folder
 from kotogura.semantics.training import TrainedModel
+from kotogura.semantics.vector_files import ENDING
 from kotogura.semantics.vectors import WordVectors
 from kotogura.semantics.vocabulary import content_words
 from kotogura.tenants.identity import TenantId
@@ -78,5 +79,5 @@ def embed_words(
         scales=scales,
         model_digest=embedder.digest,
     )
-    name = f"{model_folder(embedder.digest)}/words-{generation.manifest.generation:010d}.parquet"
-    return write_file(tenant, name, vectors.to_parquet(), parts.files)
+    name = f"{model_folder(embedder.digest)}/words-{generation.manifest.generation:010d}.{ENDING}"
+    return write_file(tenant, name, vectors.to_file(), parts.files)

@@ -64,7 +64,7 @@ class OpenGeneration:
             model = self.manifest.model
             if model is None:
                 raise ModelNotReady("no model is in service yet; start a training")
-            self._words = WordVectors.from_parquet(self.files.path(self.tenant, model.words.name))
+            self._words = WordVectors.from_file(self.files.path(self.tenant, model.words.name))
             if self._words.model_digest != model.digest:
                 raise CorruptIndex("the words' vectors are another model's; train again")
         return self._words

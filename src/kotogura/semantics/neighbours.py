@@ -22,7 +22,8 @@ from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.semantics.model_files import publish_model_files
 from kotogura.semantics.quantization import dequantize
 from kotogura.semantics.segment_vectors import read_vectors
-from kotogura.semantics.vectors import PassageVectors, vector_count
+from kotogura.semantics.vector_files import vector_count
+from kotogura.semantics.vectors import PassageVectors
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 

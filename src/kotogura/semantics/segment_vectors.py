@@ -13,6 +13,7 @@ from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.stored import StoredSegment
 from kotogura.semantics.passages import below_title, short_title, split_passages
 from kotogura.semantics.quantization import quantize
+from kotogura.semantics.vector_files import ENDING
 from kotogura.semantics.vectors import PassageVectors
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
@@ -53,7 +54,7 @@ def embed_segment(
         model_digest=embedder.digest,
     )
     name = vectors_name(segment_id, embedder.digest)
-    return write_file(tenant, name, vectors.to_parquet(), files)
+    return write_file(tenant, name, vectors.to_file(), files)
 
 
 def embed_published(
@@ -84,7 +85,7 @@ def read_vectors(
     entry = segment.vectors.get(digest)
     if entry is None:
         return None
-    vectors = PassageVectors.from_parquet(files.path(tenant, entry.name))
+    vectors = PassageVectors.from_file(files.path(tenant, entry.name))
     if vectors.model_digest != digest:
         raise CorruptIndex("a segment's vectors are another model's; train again")
     return vectors
@@ -131,7 +132,7 @@ def merge_vectors(
         scales=np.concatenate([part.scales for part in parts]),
         model_digest=digest,
     )
-    return write_file(tenant, vectors_name(merged_id, digest), merged.to_parquet(), files)
+    return write_file(tenant, vectors_name(merged_id, digest), merged.to_file(), files)
 
 
 def vectors_name(segment_id: str, digest: str) -> str:
@@ -139,4 +140,4 @@ def vectors_name(segment_id: str, digest: str) -> str:
 
     As with segments, no name is used twice, so that nothing new can be taken for something old.
     """
-    return f"segments/{segment_id}/vectors-{digest[:16]}-{uuid4().hex[:12]}.parquet"
+    return f"segments/{segment_id}/vectors-{digest[:16]}-{uuid4().hex[:12]}.{ENDING}"

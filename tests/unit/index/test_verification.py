@@ -97,7 +97,7 @@ def test_a_file_that_is_no_parquet_is_told_even_if_its_digest_is_right(filled: L
     filled.generations.publish(
         filled.tenant, base, segments=(changed, *rest), content_changed=False, model=None
     )
-    assert whats(filled) == ["the file can't be read as Parquet"]
+    assert whats(filled) == ["the file's tables can't be read"]
 
 
 Change = Callable[[SegmentEntry], Mapping[str, Any]]

@@ -129,8 +129,8 @@ def test_vectors_of_another_model_are_never_compared(filled: Library) -> None:
     filled.promote("first")
     (segment, _) = filled.manifest.segments
     name = segment.vectors["first"].name
-    vectors = PassageVectors.from_parquet(filled.files.read(filled.tenant, name))
-    wrong = replace(vectors, model_digest="another").to_parquet()
+    vectors = PassageVectors.from_file(filled.files.path(filled.tenant, name))
+    wrong = replace(vectors, model_digest="another").to_file()
     filled.files.write(filled.tenant, name, wrong)
     with pytest.raises(CorruptIndex):
         meaning(filled, "automobile")

@@ -255,8 +255,8 @@ def test_generations_used_last_stay_open_and_the_others_are_closed(
 def test_words_of_another_model_are_refused(trained: Library) -> None:
     model = trained.manifest.model
     assert model is not None
-    words = WordVectors.from_parquet(trained.files.read(trained.tenant, model.words.name))
-    wrong = replace(words, model_digest="another").to_parquet()
+    words = WordVectors.from_file(trained.files.path(trained.tenant, model.words.name))
+    wrong = replace(words, model_digest="another").to_file()
     trained.files.write(trained.tenant, model.words.name, wrong)
     with pytest.raises(CorruptIndex):
         trained.service().similar_words(trained.tenant, "car")

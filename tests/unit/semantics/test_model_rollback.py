@@ -98,7 +98,7 @@ def test_before_the_second_model_there_is_none_to_go_back_to(library: Library) -
         roll_back(library)
 
 
-@pytest.mark.parametrize("name", ["models/first/model.onnx", "models/first/words.parquet"])
+@pytest.mark.parametrize("name", ["models/first/model.onnx", "models/first/words.arrow"])
 def test_a_model_with_a_missing_file_is_refused(trained: Library, name: str) -> None:
     trained.files.remove(trained.tenant, name)
     with pytest.raises(CorruptIndex, match="choose another"):
