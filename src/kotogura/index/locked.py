@@ -1,8 +1,12 @@
 """DuckDB, locked: it reads one tenant's segments and can't be told otherwise."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from kotogura.errors import CorruptIndex, StoreUnavailable
 
 _NOT_WORTH_IT = (
     "join_order",
@@ -48,3 +52,14 @@ def locked_connection(
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn DuckDB's errors about files into ours."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise StoreUnavailable("a file of the index can't be read") from error
+    except duckdb.InvalidInputException as error:
+        raise CorruptIndex("a file of the index is not what it was; run reindex") from error

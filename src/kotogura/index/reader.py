@@ -7,19 +7,16 @@ query needs is read when it is asked for, and kept in a cache that counts bytes.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex, StoreUnavailable
 from kotogura.index import statements
 from kotogura.index.cache import ENTRY_BYTES, ByteCache
 from kotogura.index.content import IndexedDocument
 from kotogura.index.dictionary import LAST_CHARACTER, WHOLE_DICTIONARY_BYTES, TermDictionary
-from kotogura.index.locked import locked_connection
 from kotogura.index.manifest import FIELDS, Manifest, SegmentEntry
 from kotogura.index.metadata_columns import MetadataColumns
 from kotogura.index.places import Places
@@ -27,6 +24,9 @@ from kotogura.index.postings import Numbers, TermPostings, arrange
 from kotogura.index.segments import Segments
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
+
+if TYPE_CHECKING:
+    import duckdb
 
 _FIRST_SORTED_FORMAT = 2
 
@@ -268,14 +268,13 @@ class GenerationReader:
             return connection.sql(sql, params=parameters).to_arrow_table()
 
     @contextmanager
-    def _translated(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _translated(self) -> Iterator["duckdb.DuckDBPyConnection"]:
         """Yield the connection; turn DuckDB's errors about files into ours."""
+        # Imported by the first statement: a search by meaning asks none, and saves 22 MB.
+        from kotogura.index.locked import locked_connection, translated  # noqa: PLC0415
+
         if self._connection is None:
             folder = self._files.path(self.tenant, "segments")
             self._connection = locked_connection(folder, self._threads, self._memory_limit_bytes)
-        try:
+        with translated():
             yield self._connection
-        except duckdb.IOException as error:
-            raise StoreUnavailable("a file of the index can't be read") from error
-        except duckdb.InvalidInputException as error:
-            raise CorruptIndex("a file of the index is not what it was; run reindex") from error
