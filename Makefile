@@ -15,7 +15,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi check audit sbom bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -59,6 +59,15 @@ audit: setup .venv-audit/.ready node_modules/.ready ## Check templates, secrets,
 	git ls-files -z | xargs -0 $(AUDIT_BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 	$(BIN)/python -m audit src functions containers
 	$(NODE_ENV) $(BIN)/python -m audit.advisories $(ARGS)
+
+package: setup ## Build images, push them, and write the packaged template; ARGS="--output package"
+	@$(BIN)/kotogura package $(ARGS)
+
+deploy: setup ## Bring everything into your AWS account, showing the changes before; ARGS="--stage dev"
+	@$(BIN)/kotogura deploy $(ARGS)
+
+destroy: setup ## Take a stage out of your AWS account again, after asking; ARGS="--stage dev"
+	@$(BIN)/kotogura destroy $(ARGS)
 
 sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as CycloneDX, to .kotogura/sbom
 	@mkdir -p .kotogura/sbom

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 MARKDOWN = sorted(
     path for pattern in ("*.md", "docs/**/*.md", "samples/*.md") for path in ROOT.glob(pattern)
 )
-ROOMS = "errors|tenants|documents|analysis|index|semantics|search|platform|local|commands"
+ROOMS = "errors|tenants|documents|analysis|index|semantics|search|platform|local|commands|delivery"
 GLOSSARY = (
     "tenant, document, document version, analyzer, term, posting, document frequency, segment, "
     "manifest, generation, commit, merge, tombstone, passage, embedding, model digest, hit, score, "

@@ -13,6 +13,7 @@ from kotogura.commands import running
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.cost import cost
+from kotogura.commands.delivery import changes, deploy, destroy, package, publish
 from kotogura.commands.index import index
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
@@ -48,6 +49,11 @@ def cli(context: click.Context, as_json: bool, state: Path, stack_name: str | No
 cli.add_command(dictionary)
 cli.add_command(synonyms)
 cli.add_command(cost)
+cli.add_command(deploy)
+cli.add_command(destroy)
+cli.add_command(package)
+cli.add_command(changes)
+cli.add_command(publish)
 cli.add_command(index)
 cli.add_command(model)
 cli.add_command(openapi)

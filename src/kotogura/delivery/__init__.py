@@ -1,0 +1,1 @@
+"""Brings the application into an AWS account, and takes it out again."""
