@@ -23,6 +23,7 @@ class Account:
 
     number: str
     region: str
+    session: boto3.Session
 
     @classmethod
     def find(cls) -> "Account":
@@ -31,11 +32,12 @@ class Account:
         Raises:
             AccountUnknown: without a region or credentials, or with ones that don't hold any more.
         """
-        region = boto3.Session().region_name
+        session = boto3.Session()
+        region = session.region_name
         if region is None:
             raise AccountUnknown("no AWS region: set AWS_REGION, such as ap-northeast-1")
         try:
-            identity = boto3.client("sts", region_name=region, config=_QUICK).get_caller_identity()
+            identity = session.client("sts", config=_QUICK).get_caller_identity()
         except NoCredentialsError:
             raise AccountUnknown(f"no AWS credentials: {_SIGN_IN}") from None
         except ClientError as refused:
@@ -48,7 +50,7 @@ class Account:
                 f"AWS can't be reached in {region} ({type(error).__name__}): check the region's "
                 "name and the network"
             ) from None
-        return cls(identity["Account"], region)
+        return cls(identity["Account"], region, session)
 
     @property
     def cloudformation(self) -> "CloudFormationClient":
@@ -64,4 +66,4 @@ class Account:
 
     def client(self, service: str) -> Any:
         """Return a client for any service."""
-        return boto3.client(service, region_name=self.region, config=_QUICK)  # type: ignore[call-overload]
+        return self.session.client(service, config=_QUICK)  # type: ignore[call-overload]

@@ -71,7 +71,7 @@ def create(
     new = now is None or status == "REVIEW_IN_PROGRESS"
     request: dict[str, Any] = {
         "StackName": stack,
-        "ChangeSetName": f"kotogura-{datetime.now(UTC):%Y%m%d-%H%M%S}",
+        "ChangeSetName": f"kotogura-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}",
         "ChangeSetType": "CREATE" if new else "UPDATE",
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
