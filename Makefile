@@ -45,8 +45,8 @@ check: setup node_modules/.ready frontend/node_modules/.ready ## Lint, types, im
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/kotogura cost --check
-	$(AWS_BIN)/cfn-lint template.yaml templates/*.yaml
+	@for template in template.yaml cicd/*.yaml; do $(BIN)/kotogura cost --check --template $$template || exit 1; done
+	$(AWS_BIN)/cfn-lint $(TEMPLATES)
 	$(SAM_ENV) $(AWS_BIN)/sam validate --lint
 	@for machine in statemachines/*.asl.json; do \
 		$(NODE_ENV) node_modules/.bin/asl-validator --json-path $$machine || exit 1; \

@@ -85,7 +85,7 @@ def deploy(
         _carry_out(account, made, terminal, stack, yes=yes)
     outputs = stacks.outputs(account.cloudformation, stack)
     put, removed = page.publish(account, outputs, folder, terminal.note)
-    _show_outputs(terminal, stack, outputs)
+    _show_outputs(terminal, stack, outputs, parameters)
     terminal.result(
         {
             "stack": stack,
@@ -274,13 +274,19 @@ def _parameters(stage: str, given: tuple[str, ...]) -> dict[str, str]:
     return {"Stage": stage, **kept, **{name: value for name, _, value in pairs}}
 
 
-def _show_outputs(terminal: Terminal, stack: str, outputs: Mapping[str, str]) -> None:
+def _show_outputs(
+    terminal: Terminal, stack: str, outputs: Mapping[str, str], parameters: Mapping[str, str]
+) -> None:
     terminal.heading("Deployed")
     terminal.rows(["output", "value"], [[key, outputs[key]] for key in sorted(outputs)])
     terminal.heading("Next")
+    page_url = outputs.get("PageUrl")
+    if page_url and not {"Domain", "FrontendOrigin"} & set(parameters):
+        terminal.line(f"kotogura --stack {stack} deploy --parameter FrontendOrigin={page_url}")
+        terminal.line("   once, unless you did: people sign in from this page alone")
     terminal.line(
         f"kotogura --stack {stack} tenant create TENANT --name NAME --user EMAIL   a tenant"
     )
     terminal.line(f"kotogura --stack {stack} upload FOLDER --tenant TENANT   its documents")
-    if "PageUrl" in outputs:
-        terminal.line(f"{outputs['PageUrl']}   search them")
+    if page_url:
+        terminal.line(f"{page_url}   search them")

@@ -26,7 +26,7 @@ def configuration(outputs: Mapping[str, str]) -> dict[str, str]:
         StackMissing: when the stack lacks an output for it.
     """
     return {
-        "apiUrl": _output(outputs, "PageApiUrl"),
+        "apiUrl": "/api",  # of the page's own origin, which CloudFront leads to the API
         "signInUrl": _output(outputs, "SignInUrl"),
         "clientId": _output(outputs, "UserPoolClientId"),
         "stage": _output(outputs, "Stage"),

@@ -211,7 +211,6 @@ def site(account, tmp_path):
     outputs = {
         "PageBucketName": "site",
         "DistributionId": made["Distribution"]["Id"],
-        "PageApiUrl": "/api",
         "SignInUrl": "https://sign-in.example",
         "UserPoolClientId": "client",
         "Stage": "dev",
