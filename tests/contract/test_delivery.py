@@ -140,3 +140,20 @@ def test_the_deploying_workflow_has_no_key():
     text = (ROOT / ".github/workflows/deploy.yml").read_text("utf-8")
     assert "secrets." not in text
     assert "id-token: write" in text
+
+
+def test_what_answers_requests_is_rolled_out_step_by_step_and_nothing_else(template):
+    published = {name for name, one in template.functions.items() if "AutoPublishAlias" in one}
+    assert published == set(template.routes.values())
+    for name in published:
+        preference = template.functions[name]["DeploymentPreference"]
+        assert preference["Alarms"] == [{"Ref": "RolloutFailures"}]
+        assert template.functions[name]["AutoPublishAliasAllProperties"] is True
+
+
+@pytest.mark.parametrize("rollout", ["AllAtOnce", "Canary10Percent5Minutes"])
+def test_the_template_knows_of_every_rollout_whether_it_is_gradual(template, rollout):
+    parameter = template.body["Parameters"]["Rollout"]
+    gradual = template.body["Mappings"]["Rollouts"]["Gradual"]
+    assert list(gradual) == parameter["AllowedValues"]
+    assert gradual[rollout] is (rollout != "AllAtOnce")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 _NESTED = "AWS::CloudFormation::Stack"
+_GONE_WITH_ITS_FUNCTION = "AWS::Lambda::Version"
 _STAYING = ("Retain", "RetainExceptOnCreate")
 _REMOVE_BY_HAND = {
     "AWS::S3::Bucket": "aws s3 rb --force s3://{0}",
@@ -61,7 +62,10 @@ def _holdings(cloudformation: "CloudFormationClient", stack: str, around: str) -
         if found["ResourceType"] == _NESTED:
             yield from _holdings(cloudformation, identifier, f"{around}{name}/")
             continue
-        stays = declared.get(name, {}).get("DeletionPolicy") in _STAYING
+        stays = (
+            declared.get(name, {}).get("DeletionPolicy") in _STAYING
+            and found["ResourceType"] != _GONE_WITH_ITS_FUNCTION
+        )
         yield Holding(f"{around}{name}", found["ResourceType"], identifier, stays)
 
 
