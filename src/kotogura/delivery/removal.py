@@ -108,7 +108,7 @@ def remove(
     found = describe(account.cloudformation, stack)
     if found is not None:
         account.cloudformation.delete_stack(StackName=stack)
-        wait(account.cloudformation, found["StackId"], since, say, poll_seconds)
+        wait(account.cloudformation, found["StackId"], since, say, poll_seconds, gone=True)
 
 
 def _empty(account: Account, bucket: str) -> None:

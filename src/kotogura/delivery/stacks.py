@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 2.0
 _DEADLINE_SECONDS = 7200.0
-_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+_THERE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+_GONE = ("DELETE_COMPLETE",)
 
 Say = Callable[[str], None]
 """Is told each resource that is done or has failed, as a line."""
@@ -53,8 +54,10 @@ def wait(
     since: datetime,
     say: Say = lambda _: None,
     poll_seconds: float = POLL_SECONDS,
+    *,
+    gone: bool = False,
 ) -> None:
-    """Wait until a stack's change has ended, telling each resource's end on the way.
+    """Wait until a stack's change has ended, or it is `gone`; tell each resource's end on the way.
 
     Raises:
         StackFailed: when it ended otherwise than well, with the first resource that failed and why.
@@ -74,7 +77,7 @@ def wait(
         if time.monotonic() > deadline:
             raise StackFailed(f"{stack_id} is still {status} after {_DEADLINE_SECONDS:.0f} s")
         time.sleep(poll_seconds)
-    if status not in _DONE:
+    if status not in (_GONE if gone else _THERE):
         raise StackFailed(f"{_first_failure(cloudformation, stack_id, since)}; now {status}")
 
 

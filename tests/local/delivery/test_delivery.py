@@ -27,7 +27,10 @@ EMPTIED = {
     "Type": "AWS::S3::Bucket",
     "Properties": {"VersioningConfiguration": {"Status": "Enabled"}},
 }
-BROKEN = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "none"}}
+BROKEN = {
+    "Type": "AWS::Lambda::Url",
+    "Properties": {"TargetFunctionArn": "none", "AuthType": "NONE"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +114,7 @@ def test_a_change_set_that_somebody_else_made_can_be_read(account, deploy):
 
 
 def test_a_deployment_that_breaks_names_the_resource_that_did(deploy):
-    with pytest.raises(StackFailed, match=r"Broken \(AWS::Lambda::Version\) failed"):
+    with pytest.raises(StackFailed, match=r"Broken \(AWS::Lambda::Url\) failed"):
         deploy("broken", {"Broken": BROKEN})
 
 
