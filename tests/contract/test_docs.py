@@ -118,11 +118,32 @@ def test_every_setting_is_described():
     assert told <= names, f"there is no such setting: {told - names}"
 
 
-def test_every_metric_is_described():
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
-    names = set(re.findall(r'add_metric\("(\w+)"', sources))
-    assert names
-    assert names <= in_backticks(read("docs/guide.md"))
+def test_every_metric_is_described_as_it_is():
+    from kotogura.platform.metrics import METRICS  # noqa: PLC0415
+
+    table = read("docs/metrics.md").partition("## What AWS counts")[0]
+    rows = [line.strip("| ").split("|") for line in table.splitlines() if line.startswith("| `")]
+    told = {
+        (name.strip(" `"), unit.strip(), *(frozenset(in_backticks(cell)) for cell in cells[:3]))
+        for name, unit, *cells in rows
+    }
+    assert told == {
+        (one.name, one.unit.value, *map(frozenset, (one.services, one.dimensions, one.fields)))
+        for one in METRICS
+    }
+    assert len(rows) == len(METRICS)
+
+
+def test_every_metric_is_emitted_and_no_other():
+    from kotogura.platform import metrics  # noqa: PLC0415
+
+    sources = [path for path in (ROOT / "src").rglob("*.py") if path.stem != "metrics"]
+    text = "".join(path.read_text("utf-8") for path in sources)
+    emitted = set(re.findall(r"\.add\(\s*([A-Z_]{4,})\b", text))
+    known = {name for name, one in vars(metrics).items() if isinstance(one, metrics.Metric)}
+    assert emitted == known
+    assert len(known) == len(metrics.METRICS)
+    assert "add_metric(" not in text.replace("self._metrics.add_metric(metric.name", "")
 
 
 def test_every_parameter_of_the_template_is_described(template):

@@ -56,7 +56,9 @@ FUNCTIONS = {
         "manage-train",
         "manage-trainings",
         "manage-upload",
+        "manage-usage",
     ],
+    "UsageFunction": ["usage"],
     "ClaimsFunction": ["cognito-pre-token-generation-v2"],
 }
 

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:reindex",
     "KOTOGURA_COMPACT_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:compact",
     "KOTOGURA_UPKEEP_FUNCTION": "kotogura-upkeep",
+    "KOTOGURA_FUNCTION_LOGS": "/kotogura/contract/functions",
     "POWERTOOLS_METRICS_NAMESPACE": "Kotogura",
     "POWERTOOLS_SERVICE_NAME": "contract",
 }

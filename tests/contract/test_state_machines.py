@@ -170,7 +170,8 @@ def test_every_outcome_of_a_commit_is_known_and_a_deferred_one_comes_back(machin
     assert wait["Type"] == "Wait"
     assert wait["Seconds"] == "{% $states.input.wait_seconds %}"
     assert wait["Next"] == "Commit"
-    assert states["Commit"]["Arguments"]["Payload"] == "{% $states.input %}"
+    came = "{'uploaded_at': $states.context.Execution.Input.time}"
+    assert states["Commit"]["Arguments"]["Payload"] == f"{{% $merge([$states.input, {came}]) %}}"
 
 
 def test_a_training_goes_to_spot_first_and_on_demand_second(machines):

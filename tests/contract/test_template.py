@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
-OUTSIDE = {"ManageFunction", "ClaimsFunction"}
+OUTSIDE = {"ManageFunction", "ClaimsFunction", "UsageFunction"}
 HOURLY_TYPES = re.compile(
     r"AWS::(EC2::(NatGateway|Instance|EIP|TransitGateway|ClientVpn|VPNConnection|Host|Fleet)"
     r"|ElasticLoadBalancing|RDS::|DocDB::|Neptune::|ElastiCache::|MemoryDB::|Redshift"
@@ -42,6 +42,7 @@ ROUTES = {
     "POST /documents": "ManageFunction",
     "DELETE /documents/{id}": "ManageFunction",
     "GET /trainings": "ManageFunction",
+    "GET /usage": "ManageFunction",
     "POST /trainings": "ManageFunction",
     "POST /model/rollback": "ManageFunction",
     "GET /dictionary": "ManageFunction",
@@ -65,6 +66,7 @@ OUTPUTS = {
     "CompactStateMachineArn",
     "TrainStateMachineArn",
     "UpkeepFunctionName",
+    "UsageFunctionName",
 }
 
 

@@ -31,6 +31,7 @@ from tests.memory.library import Library
 from tests.memory.multipart import MemoryMultipart
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
+from tests.memory.usage import MemoryUsage
 
 
 @dataclass
@@ -101,6 +102,7 @@ class Gateway:
                     synonyms=MemoryTexts(),
                     dictionaries=dictionaries,
                     models=ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
+                    usage=MemoryUsage(),
                 ),
                 telemetry,
             ),

@@ -24,6 +24,7 @@ from kotogura.commands.status import show_status
 from kotogura.commands.tenants import page_config, tenant, token
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
+from kotogura.commands.usage import usage
 from kotogura.errors import InvalidArgument, KotoguraError
 from kotogura.tenants.identity import TenantId
 
@@ -62,6 +63,7 @@ cli.add_command(delete_documents)
 cli.add_command(tenant)
 cli.add_command(token)
 cli.add_command(page_config)
+cli.add_command(usage)
 
 
 @cli.command()

@@ -28,6 +28,7 @@ INIT_SECONDS = 2.0  # a container image's start before our code runs; billed
 COLD_SHARE = 0.01  # AWS: cold starts are under 1 % of invocations in production, often far less
 STEP_SECONDS = 0.3  # writing and committing a staged segment
 COMPACTION_SECONDS = 1.0  # finding that a tenant has nothing to merge
+COUNTING_SECONDS = 2.0  # a start each time, and a look at an hour's log
 WINDOW_SECONDS = 6.0  # an ingest's life with its wait for the commit window, at 64 MB of memory
 EXPRESS_GB = 0.0625
 
@@ -38,7 +39,8 @@ DOCUMENT_READS = 6
 DOCUMENT_WRITES = 6
 ITEM_GB = 0.6e-6  # a document's state in the table
 ANSWER_GB = 6e-6  # ten hits with snippets
-FUNCTION_LOG_GB = 1.1e-6  # start, report and metrics of one call
+SEARCH_LOG_GB = 0.45e-6  # the line of metrics; Lambda's own lines are left out
+STEP_LOG_GB = 0.6e-6  # "step done"
 ACCESS_LOG_GB = 0.4e-6
 KEPT_FACTOR = 1.5  # segments and vectors that only older ones of the ten kept generations name
 STANDARD_SHARE = 0.02  # manifests and metadata, which never leave the standard class
@@ -52,8 +54,9 @@ TRAINER_START_SECONDS = 60.0  # pulling the image; Fargate bills it
 COMPACTION_TRANSITIONS = (5, 2)  # a run; each tenant in it
 TRAINING_TRANSITIONS = (5, 7)  # a scheduled run; each tenant in it, up to where it is skipped
 STARTED_TRAINING_TRANSITIONS = 7
-SEARCH_METRICS = ("Requests", "Searches", "ColdStart")
-STEP_METRICS = ("StepsDone", "StepDuration", "ColdStart")
+WORD_METRICS = 1  # SearchDuration of the mode `words`
+MEANING_METRICS = 2  # SearchDuration of `meaning` and `both`
+INGEST_METRICS = 2  # IngestLag, Generations
 INGEST_STEPS = 3
 
 # ---- Peers, ASSUMED in their favour ----

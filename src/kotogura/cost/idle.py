@@ -83,12 +83,24 @@ def _schedules(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator
         what = f"{machine.lower()}, scheduled"
         basis = f"{every:.1f} runs × {fixed} + {full:.1f} × {workload.tenants} tenants × {each}"
         yield bill.line("idle", "Step Functions", what, count, "states.transition", basis)
-    logged = calls * used.FUNCTION_LOG_GB
-    basis = f"{calls:,.0f} calls × {used.FUNCTION_LOG_GB * 1e6:g} kB"
+    logged = calls * used.STEP_LOG_GB
+    basis = f"{calls:,.0f} calls × {used.STEP_LOG_GB * 1e6:g} kB"
     yield bill.line("idle", "CloudWatch", "logs of compaction", logged, "logs.ingest", basis)
-    metrics = len(used.STEP_METRICS) / 24
-    basis = f"{len(used.STEP_METRICS)} metrics, one hour in 24"
-    yield bill.line("idle", "CloudWatch", "metrics of compaction", metrics, "metrics.custom", basis)
+    yield from _counting(bill, inventory, workload)
+
+
+def _counting(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[Line]:
+    """What counting the tenants' usage costs where there is nothing to count."""
+    runs = inventory.runs_a_month("UsageFunction")
+    days = runs / 24
+    gigabytes = runs * used.COUNTING_SECONDS * inventory.gigabytes("UsageFunction")
+    basis = f"{runs:,.0f} runs × {used.COUNTING_SECONDS:g} s"
+    price = duration_price(inventory)
+    yield bill.line("idle", "Lambda", "counting of usage", gigabytes, price, basis)
+    yield bill.line("idle", "Lambda", "counting, calls", runs, "lambda.request", "by the hour")
+    writes = runs + days * workload.tenants
+    basis = f"{runs:,.0f} + {days:.1f} days × {workload.tenants} tenants"
+    yield bill.line("idle", "DynamoDB", "counting, writes", writes, "dynamodb.write", basis)
 
 
 def _monitoring(bill: Bill, inventory: Inventory) -> Iterator[Line]:

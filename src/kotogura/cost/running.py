@@ -14,7 +14,7 @@ def running_lines(
 ) -> Iterator[Line]:
     """Yield what is done in a month of so many hours."""
     yield from _searches(bill, inventory, workload, hours)
-    yield from _documents(bill, inventory, workload)
+    yield from _documents(bill, inventory, workload, hours)
     yield from _trainings(bill, inventory, workload)
 
 
@@ -46,17 +46,17 @@ def _searches(bill: Bill, inventory: Inventory, workload: Workload, hours: float
     basis = f"{searches:,} × {used.SEARCH_READS} reads"
     yield bill.line("running", "DynamoDB", "reads of searches", reads, "dynamodb.read", basis)
     yield from _kept_warm(bill, workload)
-    logged = searches * (used.FUNCTION_LOG_GB + used.ACCESS_LOG_GB)
-    a_search = (used.FUNCTION_LOG_GB + used.ACCESS_LOG_GB) * 1e6
-    basis = f"{searches:,} × {a_search:g} kB"
+    a_search = used.SEARCH_LOG_GB + used.ACCESS_LOG_GB
+    logged = searches * a_search
+    basis = f"{searches:,} × {a_search * 1e6:g} kB"
     yield bill.line("running", "CloudWatch", "logs of searches", logged, "logs.ingest", basis)
     yield bill.line("running", "CloudWatch", "logs kept", logged, "logs.storage", "for a month")
-    if searches:
-        metrics = len(used.SEARCH_METRICS)
-        basis = ", ".join(used.SEARCH_METRICS)
-        yield bill.line(
-            "running", "CloudWatch", "metrics of searches", metrics, "metrics.custom", basis
-        )
+    metrics = used.WORD_METRICS * bool(workload.word_searches)
+    metrics += used.MEANING_METRICS * bool(workload.meaning_searches)
+    basis = "SearchDuration by mode"
+    what = "metrics of searches"
+    yield bill.line("running", "CloudWatch", what, metrics, "metrics.custom", basis)
+    yield from _counted_usage(bill, workload, hours)
     if any(one.value("Tracing") == "Active" for one in inventory.of("AWS::Serverless::Function")):
         traced = min(searches, hours * 3600 + 0.05 * searches)
         basis = "at most: the first in each second, and 5 % of the others"
@@ -70,6 +70,16 @@ def _searches(bill: Bill, inventory: Inventory, workload: Workload, hours: float
         yield bill.line("running", "Data transfer", "answers", answered, "transfer.out", basis)
     users = max(0, workload.users * workload.active_tenants - 10_000) if searches else 0
     yield bill.line("running", "Cognito", "active users", users, "cognito.user", "beyond 10,000")
+
+
+def _counted_usage(bill: Bill, workload: Workload, hours: float) -> Iterator[Line]:
+    """What it costs to count by the hour whose searches there were, at most."""
+    if not workload.searches:
+        return
+    writes = min(workload.searches, workload.active_tenants * hours)
+    basis = f"at most {workload.active_tenants} tenants × {hours:,.0f} hours"
+    what = "writes of usage"
+    yield bill.line("running", "DynamoDB", what, writes, "dynamodb.write", basis)
 
 
 def _kept_warm(bill: Bill, workload: Workload) -> Iterator[Line]:
@@ -92,7 +102,9 @@ def _kept_warm(bill: Bill, workload: Workload) -> Iterator[Line]:
     yield bill.line("running", "EFS", what, touched * 2, "efs.infrequent-access", basis)
 
 
-def _documents(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[Line]:
+def _documents(
+    bill: Bill, inventory: Inventory, workload: Workload, hours: float
+) -> Iterator[Line]:
     count = workload.documents
     characters = workload.document_kilobytes * 1000 / used.BYTES_PER_CHARACTER
     passages = workload.document_kilobytes / 1000 * used.PASSAGES_PER_MB
@@ -122,7 +134,7 @@ def _documents(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator
         (
             "CloudWatch",
             "logs of documents",
-            used.INGEST_STEPS * used.FUNCTION_LOG_GB,
+            used.INGEST_STEPS * used.STEP_LOG_GB,
             "logs.ingest",
         ),
     ):
@@ -133,6 +145,10 @@ def _documents(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator
     what = "ingest, duration"
     price = "states.express-gb-second"
     yield bill.line("running", "Step Functions", what, quantity, price, basis)
+    metrics = used.INGEST_METRICS * min(1.0, count / hours)
+    basis = f"{used.INGEST_METRICS} metrics, in the hours in which documents come"
+    what = "metrics of documents"
+    yield bill.line("running", "CloudWatch", what, metrics, "metrics.custom", basis)
     new = workload.documents_gb
     fresh = new * used.INDEX_PER_TEXT + vectors_gb(new)
     basis = "a month until it is moved"

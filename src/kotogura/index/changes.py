@@ -36,6 +36,8 @@ class ManifestPointer(BaseModel):
         sha256: of its bytes.
         content_generation: as in the manifest.
         trained_generation: the content generation that the model in service learned from.
+        document_count, index_bytes: of that manifest, for those who can't read it; None in
+            pointers that were written before there was such a thing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +47,8 @@ class ManifestPointer(BaseModel):
     sha256: str
     content_generation: int
     trained_generation: int | None = None
+    document_count: int | None = None
+    index_bytes: int | None = None
 
 
 class StagedChanges(Protocol):

@@ -7,6 +7,7 @@ may be repeated after a crash.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
@@ -97,7 +98,9 @@ class Committer:
                 self._staged.discard(tenant, [*stale, *changes])
                 place = self._place(tenant, base.manifest if base else None, document_id)
                 record = records.get(document_id)
-                return outcome_of(record, place, document_id, version, changes, generation)
+                told = outcome_of(record, place, document_id, version, changes, generation)
+                before = base.manifest.generation if base else 0
+                return replace(told, published=generation > before)
             self._pause(attempt)
         raise CommitConflict(f"{ATTEMPT_COUNT} attempts to commit lost their race; try again")
 

@@ -120,6 +120,8 @@ class Generations:
             sha256=hashlib.sha256(data).hexdigest(),
             content_generation=content,
             trained_generation=model.content_generation if model else None,
+            document_count=manifest.document_count,
+            index_bytes=sum(entry.size_bytes for entry in manifest.file_entries()),
         )
         if not self._pointers.move(tenant, base.pointer if base else None, pointer):
             return None

@@ -14,12 +14,14 @@ class Committed:
     """What became of one change; `generation` is one in which its effect can be seen.
 
     A change that is `deferred` stays staged. Whoever asked waits `wait_seconds`, a whole number,
-    and asks again with this `generation` as what it has waited for.
+    and asks again with this `generation` as what it has waited for. `published` tells whether this
+    call made a new generation, or found its change in already.
     """
 
     outcome: Literal["indexed", "deleted", "superseded", "deferred"]
     generation: int
     wait_seconds: int = 0
+    published: bool = False
 
 
 def outcome_of(

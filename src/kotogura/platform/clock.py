@@ -13,6 +13,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def seconds_since(moment: str) -> float:
+    """Return how long ago `moment` was, ISO 8601; 0 where another clock says that it is to come."""
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds())
+
+
 def epoch_seconds() -> int:
     """Return the time now as seconds since 1970."""
     return int(time.time())

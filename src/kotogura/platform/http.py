@@ -8,10 +8,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kotogura.errors import (
+    Internal,
     InvalidArgument,
     Kind,
     KotoguraError,
@@ -19,6 +19,7 @@ from kotogura.errors import (
     PermissionDenied,
     Unauthenticated,
 )
+from kotogura.platform.metrics import REQUEST_FAILURES
 from kotogura.platform.problems import problem
 from kotogura.platform.request_body import with_json_body
 from kotogura.platform.telemetry import Event, Handler, Telemetry, where_raised
@@ -27,6 +28,8 @@ from kotogura.tenants.roles import Role
 
 Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
 DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
+
+_OURS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.TIMEOUT)
 
 
 def _to_json(body: Any) -> str:
@@ -41,6 +44,8 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
     def refuse(error: KotoguraError) -> Response[str]:
         log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
         log("request refused", extra={"code": error.code, "kind": error.kind})
+        if error.kind in _OURS:
+            telemetry.add(REQUEST_FAILURES, 1, code=error.code)
         return problem(error)
 
     def refuse_invalid(error: RequestValidationError) -> Response[str]:
@@ -52,7 +57,7 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
 
     def fail(error: Exception) -> Response[str]:
         telemetry.logger.error("request failed", extra={"raised": where_raised(error)})
-        telemetry.metrics.add_metric("RequestFailures", MetricUnit.Count, 1)
+        telemetry.add(REQUEST_FAILURES, 1, code=Internal.code)
         return problem(KotoguraError("something broke on our side; the log has it"))
 
     app.exception_handler(KotoguraError)(refuse)
@@ -123,7 +128,6 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
     """
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
-        telemetry.metrics.add_metric("Requests", MetricUnit.Count, 1)
         try:
             readable = with_json_body(_with_plain_path(event))
         except KotoguraError as error:
@@ -131,6 +135,4 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
             return _answer(problem(error))
         return app.resolve(readable, context)
 
-    measured: Handler = telemetry.metrics.log_metrics(capture_cold_start_metric=True)(handle)
-    logged: Handler = telemetry.logger.inject_lambda_context(clear_state=True)(measured)
-    return logged
+    return telemetry.observed(handle)

@@ -21,9 +21,11 @@ from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.upload_routes import add_upload_routes
 from kotogura.platform.uploads import BucketUploads
+from kotogura.platform.usage_routes import add_usage_routes
 from kotogura.semantics.trainings import TrainingRecord
 from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantTexts
+from kotogura.tenants.usage import UsageRecords
 
 
 class TrainingList(BaseModel):
@@ -43,6 +45,7 @@ class Managed:
     synonyms: TenantTexts
     dictionaries: DictionaryWorkflow
     models: ModelWorkflow
+    usage: UsageRecords
 
 
 def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver:
@@ -55,6 +58,7 @@ def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver
     add_dictionary_routes(app, managed.dictionaries)
     add_model_routes(app, managed.models)
     trainings = managed.trainings
+    add_usage_routes(app, managed.usage, trainings)
 
     @app.post(
         "/trainings",

@@ -1,11 +1,11 @@
 """The routes of `functions/search`."""
 
+import time
 from typing import Annotated
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from aws_lambda_powertools.metrics import MetricUnit
 
 from kotogura.errors import (
     DocumentNotFound,
@@ -17,6 +17,7 @@ from kotogura.errors import (
     UnanalyzableText,
 )
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
+from kotogura.platform.metrics import SEARCH_DURATION
 from kotogura.platform.operations import operation
 from kotogura.platform.search_parameters import (
     Cursor,
@@ -74,9 +75,9 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
         fields: Fields = [],  # noqa: B006
         explain: Explain = False,
     ) -> SearchAnswer:
-        event = app.current_event
+        event, tenant, start = app.current_event, current_tenant(app), time.perf_counter()
         answer = service.search(
-            current_tenant(app),
+            tenant,
             q,
             mode,
             limit,
@@ -87,8 +88,8 @@ def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpRe
             fields=fields,
             explain=explain,
         )
-        telemetry.metrics.add_metric("Searches", MetricUnit.Count, 1)
-        telemetry.metrics.add_metadata("mode", answer.mode)
+        elapsed_ms = (time.perf_counter() - start) * 1000
+        telemetry.add(SEARCH_DURATION, elapsed_ms, mode=answer.mode, tenant=tenant)
         return answer
 
     @app.get(

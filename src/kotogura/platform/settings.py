@@ -29,6 +29,7 @@ class Settings(BaseModel):
     reindex_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_REINDEX_WORKFLOW_ARN")
     compact_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_COMPACT_WORKFLOW_ARN")
     upkeep_function: str | None = Field(default=None, alias="KOTOGURA_UPKEEP_FUNCTION")
+    function_logs: str | None = Field(default=None, alias="KOTOGURA_FUNCTION_LOGS")
     tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
     training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")
     training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from boto3.dynamodb.conditions import Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kotogura.errors import StoreUnavailable, Throttled
@@ -73,6 +74,19 @@ class Table:
         while start is not None:
             items, start = self._page(pk, prefix, start, None, newest_first)
             yield from items
+
+    def between(self, pk: str, first: str, last: str) -> Iterator[Item]:
+        """Yield the items of a partition whose sort keys lie from `first` to `last`, both in."""
+        start: Mapping[str, Any] | None = {}
+        condition = Key("pk").eq(pk) & Key("sk").between(first, last)
+        while start is not None:
+            arguments: Item = {"ExclusiveStartKey": start} if start else {}
+            with _translated():
+                answer = self._table.query(
+                    KeyConditionExpression=condition, ConsistentRead=True, **arguments
+                )
+            yield from map(_plain, answer["Items"])
+            start = answer.get("LastEvaluatedKey")
 
     def page(
         self, pk: str, prefix: str, after: str | None, limit: int

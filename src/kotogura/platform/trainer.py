@@ -19,9 +19,10 @@ from kotogura.errors import KotoguraError, NotEnoughText, TrainingInterrupted
 from kotogura.index.reader import GenerationReader
 from kotogura.platform.clock import now
 from kotogura.platform.interruption import EXIT_CODE, Interruption
+from kotogura.platform.metrics import TRAINING_DURATION, TRAINING_GAIN, TRAINING_SCORE
 from kotogura.platform.model_installation import embed_words, in_service, install_better
 from kotogura.platform.settings import required
-from kotogura.platform.telemetry import where_raised
+from kotogura.platform.telemetry import Telemetry, where_raised
 from kotogura.platform.training_reports import reporter
 from kotogura.platform.training_skips import reason_to_skip, record_learned
 from kotogura.platform.wiring import Parts
@@ -55,6 +56,7 @@ def main() -> int:
     tenant = TenantId(required(parts.settings.tenant, "KOTOGURA_TENANT"))
     training_id = required(parts.settings.training_id, "KOTOGURA_TRAINING_ID")
     logger.append_keys(tenant=tenant, training_id=training_id)
+    telemetry, begun = Telemetry(), time.monotonic()
     interruption = Interruption()
     interruption.listen()
     try:
@@ -70,6 +72,7 @@ def main() -> int:
         changes = {"state": TrainingState.FAILED.value, "ended_at": now(), "reason": reason}
         parts.trainings.update(tenant, training_id, changes)
         logger.error("training failed", extra={"reason": reason, "raised": where_raised(error)})
+        _measure(telemetry, tenant, Outcome(TrainingState.FAILED), time.monotonic() - begun)
         return 1
     done = {
         "state": outcome.state.value,
@@ -80,7 +83,18 @@ def main() -> int:
     }
     parts.trainings.update(tenant, training_id, done)
     logger.info("training done", extra={"figures": outcome.figures, "state": outcome.state.value})
+    _measure(telemetry, tenant, outcome, time.monotonic() - begun)
     return 0
+
+
+def _measure(telemetry: Telemetry, tenant: TenantId, outcome: Outcome, seconds: float) -> None:
+    """Write how a training ended as metrics: one line, from which CloudWatch takes them."""
+    state, figures = outcome.state.value, outcome.figures or {}
+    telemetry.add(TRAINING_DURATION, seconds, state=state, tenant=tenant)
+    if "mrr10_tuned" in figures:
+        telemetry.add(TRAINING_SCORE, figures["mrr10_tuned"], state=state, tenant=tenant)
+        telemetry.add(TRAINING_GAIN, figures["gain"], state=state, tenant=tenant)
+    telemetry.flush()
 
 
 def run(

@@ -23,6 +23,7 @@ from kotogura.platform.table import Table
 from kotogura.platform.tenants import TableTenants, TableTrainings
 from kotogura.platform.texts import DICTIONARY, SYNONYMS, TableTexts
 from kotogura.platform.uploads import BucketUploads
+from kotogura.platform.usage import TableUsage
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
@@ -123,6 +124,11 @@ class Parts:
     def dictionaries(self) -> TableTexts:
         """The tenants' user dictionaries."""
         return TableTexts(self.table, DICTIONARY, packs=True)
+
+    @cached_property
+    def usage(self) -> TableUsage:
+        """The records of what tenants used."""
+        return TableUsage(self.table)
 
     @cached_property
     def trainings(self) -> TableTrainings:

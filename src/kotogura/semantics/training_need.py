@@ -63,12 +63,13 @@ def minutes_spent(records: Sequence[TrainingRecord], at: str) -> float:
     """
     month = at[:7]
     return sum(
-        _minutes(record.started_at, record.ended_at or at)
-        for record in records
-        if record.started_at.startswith(month)
+        training_minutes(record, at) for record in records if record.started_at.startswith(month)
     )
 
 
-def _minutes(begun: str, ended: str) -> float:
-    spent = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
+def training_minutes(record: TrainingRecord, at: str) -> float:
+    """Return how long a training took, or has taken by `at` if it runs."""
+    spent = datetime.fromisoformat(record.ended_at or at) - datetime.fromisoformat(
+        record.started_at
+    )
     return max(0.0, spent.total_seconds() / 60)

@@ -27,6 +27,7 @@ from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
+from tests.memory.usage import MemoryUsage
 from tests.unit.platform.conftest import Answer
 
 Ask = Callable[[Handler, dict[str, Any]], Answer]
@@ -58,12 +59,18 @@ def trainings() -> MemoryTrainings:
 
 
 @pytest.fixture
+def usage() -> MemoryUsage:
+    return MemoryUsage()
+
+
+@pytest.fixture
 def manage(
     library: Library,
     telemetry: Telemetry,
     objects: Stubber,
     workflows: Stubber,
     trainings: MemoryTrainings,
+    usage: MemoryUsage,
 ) -> Handler:
     """The manage function over the library's ledger; `minato-shoji` is registered."""
     tenants = MemoryTenants()
@@ -80,6 +87,7 @@ def manage(
         synonyms=MemoryTexts(),
         dictionaries=dictionaries,
         models=models,
+        usage=usage,
     )
     return api_handler(manage_api(managed, telemetry), telemetry)
 

@@ -72,7 +72,7 @@ def test_a_search_leaves_nothing_of_itself_in_the_log(
     assert ask(search, event("search-document", path=f"{path}/similar")).status == 200
     assert ask(search, event("search-similar-words", path="/words/himitsu/similar")).status == 200
     text = logged()
-    assert "Searches" in text
+    assert "SearchDuration" in text
     assert [secret for secret in SECRETS if secret in text] == []
 
 

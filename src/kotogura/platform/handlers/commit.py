@@ -7,7 +7,8 @@ from typing import Any
 from kotogura.index.commit import Committer
 from kotogura.index.folding import Folding
 from kotogura.index.pacing import Pacing
-from kotogura.platform.clock import pause
+from kotogura.platform.clock import pause, seconds_since
+from kotogura.platform.metrics import GENERATIONS, INGEST_LAG
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.segment_vectors import merge_vectors
@@ -18,9 +19,11 @@ def commit_handler() -> Handler:
     """Return the handler that commits a staged change; see `Committed` for what becomes of it.
 
     The answer to a change that is deferred is also the event to come back with after
-    `wait_seconds`: `waited_for` names the generation behind which it waits.
+    `wait_seconds`: `waited_for` names the generation behind which it waits. `uploaded_at`, when S3
+    told of the change, may be given and comes back: from then to now is the ingest's lag.
     """
     parts = Parts.from_environment()
+    telemetry = Telemetry()
     committer = Committer(
         parts.generations,
         parts.staged,
@@ -47,6 +50,13 @@ def commit_handler() -> Handler:
         if committed.outcome == "deferred":
             answer["waited_for"] = committed.generation
             answer["wait_seconds"] = committed.wait_seconds
+        if committed.published:
+            telemetry.add(GENERATIONS, 1, tenant=tenant)
+        if "uploaded_at" in event:
+            answer["uploaded_at"] = event["uploaded_at"]
+            if committed.outcome in ("indexed", "deleted"):
+                lag_ms = seconds_since(event["uploaded_at"]) * 1000
+                telemetry.add(INGEST_LAG, lag_ms, tenant=tenant)
         return answer
 
-    return Telemetry().step(work)
+    return telemetry.step(work)

@@ -8,6 +8,7 @@ from kotogura import errors
 from kotogura.documents.intake import quarantine, receive
 from kotogura.documents.ledger import Reason
 from kotogura.index.changes import stage_removal
+from kotogura.platform.metrics import QUARANTINED
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.tenants.identity import TenantId
@@ -31,11 +32,16 @@ def quarantine_handler() -> Handler:
     """Return the handler that records a failure; see `Quarantined` for its answer."""
     parts = Parts.from_environment()
 
+    telemetry = Telemetry()
+
     def work(event: Event) -> Mapping[str, Any]:
         reason = reason_of(event["error"])
-        return quarantine(event["event"], reason, parts.ledger).model_dump()
+        quarantined = quarantine(event["event"], reason, parts.ledger)
+        if quarantined.outcome == "quarantined":
+            telemetry.add(QUARANTINED, 1, code=quarantined.code, tenant=quarantined.tenant)
+        return quarantined.model_dump()
 
-    return Telemetry().step(work)
+    return telemetry.step(work)
 
 
 def reason_of(error: Mapping[str, str]) -> Reason:

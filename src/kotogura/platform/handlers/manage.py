@@ -47,6 +47,7 @@ def manage_handler() -> Handler:
         synonyms=parts.synonyms,
         dictionaries=dictionaries,
         models=models,
+        usage=parts.usage,
     )
     app = manage_api(managed, telemetry)
     return api_handler(app, telemetry)
