@@ -19,6 +19,7 @@ KotoguraError                    code, kind
 │   ├── TrainingNotFound
 │   ├── ModelNotFound            no kept generation names such a model
 │   ├── UploadNotFound           no upload in parts that goes on
+│   ├── ExecutionNotFound        no workflow ran for the tenant under this id
 │   ├── GenerationNotFound       not among the generations that are kept
 │   └── RunNotFound              no run of reindex, or none any more
 ├── Conflict                     conflict
@@ -181,6 +182,10 @@ class ModelNotFound(NotFound):
 
 class UploadNotFound(NotFound):
     code = "upload-not-found"
+
+
+class ExecutionNotFound(NotFound):
+    code = "execution-not-found"
 
 
 class GenerationNotFound(NotFound):

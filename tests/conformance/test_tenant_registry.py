@@ -2,7 +2,7 @@
 
 import pytest
 
-from kotogura.errors import TenantExists
+from kotogura.errors import TenantExists, TenantNotFound
 from kotogura.platform.tenants import TableTenants
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord, TenantRegistry
@@ -39,3 +39,13 @@ def test_all_tenants_are_told_by_id(tenants: TenantRegistry) -> None:
     for name in ("tsubame", "aoba", "minato-shoji"):
         tenants.create(record(name))
     assert [one.tenant for one in tenants.all()] == ["aoba", "minato-shoji", "tsubame"]
+
+
+def test_a_tenants_cadence_can_be_changed_and_no_others(tenants: TenantRegistry) -> None:
+    for name in ("aoba", "minato-shoji"):
+        tenants.create(record(name))
+    tenants.set_cadence(TenantId("aoba"), "off")
+    assert [one.cadence for one in tenants.all()] == ["off", "daily"]
+    with pytest.raises(TenantNotFound):
+        tenants.set_cadence(TenantId("tsubame"), "off")
+    assert tenants.get(TenantId("tsubame")) is None

@@ -157,12 +157,17 @@ def test_every_route_has_its_own_heading_and_no_other_route_has(template):
 
 
 def test_every_field_of_every_answer_is_described():
-    from kotogura.platform import document_routes, manage_api, upload_routes  # noqa: PLC0415
+    from kotogura.platform import (  # noqa: PLC0415
+        document_routes,
+        execution_routes,
+        manage_api,
+        upload_routes,
+    )
     from kotogura.search import answers, snippets  # noqa: PLC0415
     from kotogura.semantics.trainings import TrainingRecord  # noqa: PLC0415
 
     models = {TrainingRecord, snippets.Snippet}
-    for module in (manage_api, document_routes, upload_routes, answers):
+    for module in (manage_api, document_routes, upload_routes, execution_routes, answers):
         models |= {
             value
             for value in vars(module).values()

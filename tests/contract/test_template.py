@@ -26,6 +26,11 @@ HOURLY_CHOICES = {
     "VpcEndpointType=Interface",
 }
 ROUTES = {
+    "GET /schedule": "ManageFunction",
+    "PUT /schedule": "ManageFunction",
+    "GET /executions": "ManageFunction",
+    "GET /executions/{id}": "ManageFunction",
+    "POST /reindex": "ManageFunction",
     "POST /uploads": "ManageFunction",
     "GET /uploads/{upload_id}": "ManageFunction",
     "POST /uploads/{upload_id}/complete": "ManageFunction",

@@ -11,11 +11,13 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from kotogura.documents.identity import document_key
+from kotogura.platform.executions import Executions
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
@@ -50,8 +52,12 @@ class _Workflows:
     def start_execution(self, **named: Any) -> dict[str, str]:
         return {"executionArn": f"arn:aws:states:us-east-1:123456789012:execution:{named['name']}"}
 
-    def describe_execution(self, **_: Any) -> dict[str, str]:
-        return {"status": "RUNNING"}
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803 — boto3's name
+        name = executionArn.rpartition(":")[2]
+        return {"status": "RUNNING", "name": name, "startDate": datetime.now(UTC), "input": "{}"}
+
+    def list_executions(self, **_: Any) -> dict[str, Any]:
+        return {"executions": []}
 
 
 class _Bucket:
@@ -103,6 +109,8 @@ class Gateway:
                     dictionaries=dictionaries,
                     models=ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
                     usage=MemoryUsage(),
+                    tenants=tenants,
+                    executions=Executions(workflow, {"reindex": arn}),
                 ),
                 telemetry,
             ),

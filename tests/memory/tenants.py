@@ -1,12 +1,13 @@
 """The register of tenants and the log of trainings in memory."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from kotogura.errors import TenantExists
+from kotogura.errors import TenantExists, TenantNotFound
 from kotogura.semantics.trainings import TrainingRecord
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.registry import TenantRecord
+from kotogura.tenants.registry import Cadence, TenantRecord
 
 
 class MemoryTenants:
@@ -24,6 +25,12 @@ class MemoryTenants:
     def get(self, tenant: TenantId) -> TenantRecord | None:
         """Return one record, or None."""
         return self._records.get(tenant)
+
+    def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
+        """Say how often the tenant's model is trained. Raises TenantNotFound."""
+        if tenant not in self._records:
+            raise TenantNotFound("the tenant is not registered")
+        self._records[tenant] = replace(self._records[tenant], cadence=cadence)
 
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""

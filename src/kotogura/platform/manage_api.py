@@ -11,11 +11,14 @@ from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.dictionary_routes import add_dictionary_routes
 from kotogura.platform.document_routes import add_document_routes
 from kotogura.platform.documentation import add_documentation
+from kotogura.platform.execution_routes import add_execution_routes
+from kotogura.platform.executions import Executions
 from kotogura.platform.http import Limit, current_tenant, make_resolver
 from kotogura.platform.model_routes import add_model_routes
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.operations import operation
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
+from kotogura.platform.schedule_routes import add_schedule_routes
 from kotogura.platform.synonym_routes import add_synonym_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
@@ -23,6 +26,7 @@ from kotogura.platform.upload_routes import add_upload_routes
 from kotogura.platform.uploads import BucketUploads
 from kotogura.platform.usage_routes import add_usage_routes
 from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.registry import TenantRegistry
 from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantTexts
 from kotogura.tenants.usage import UsageRecords
@@ -46,6 +50,8 @@ class Managed:
     dictionaries: DictionaryWorkflow
     models: ModelWorkflow
     usage: UsageRecords
+    tenants: TenantRegistry
+    executions: Executions
 
 
 def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver:
@@ -57,6 +63,8 @@ def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver
     add_synonym_routes(app, managed.synonyms)
     add_dictionary_routes(app, managed.dictionaries)
     add_model_routes(app, managed.models)
+    add_schedule_routes(app, managed.tenants)
+    add_execution_routes(app, managed.executions, managed.dictionaries)
     trainings = managed.trainings
     add_usage_routes(app, managed.usage, trainings)
 

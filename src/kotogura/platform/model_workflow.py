@@ -3,12 +3,15 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from kotogura.platform.clock import now
 from kotogura.platform.upkeep_calls import ask_upkeep
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_stepfunctions import SFNClient
+
+_NO_PUNCTUATION = str.maketrans("", "", "-:.")
 
 
 class ModelWorkflow:
@@ -38,6 +41,8 @@ class ModelWorkflow:
         if not answer["unembedded_document_count"]:
             return {**answer, "execution_arn": None}
         execution = self._workflows.start_execution(
-            stateMachineArn=self._compact_arn, input=json.dumps({"tenant": tenant})
+            stateMachineArn=self._compact_arn,
+            name=f"{now().translate(_NO_PUNCTUATION)}-{tenant}-rollback",
+            input=json.dumps({"tenant": tenant}),
         )
         return {**answer, "execution_arn": execution["executionArn"]}

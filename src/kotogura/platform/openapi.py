@@ -25,6 +25,7 @@ TAGS = {
     "Documents": "Upload, list and delete documents.",
     "Settings": "What a tenant decides about its search.",
     "Trainings": "Fine-tune the tenant's own model.",
+    "Operations": "What the workflows did, for admins.",
     "Documentation": "This document. Needs no token.",
 }
 _ANY = (

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kotogura.platform.clock import now
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.texts import TenantText, TenantTexts
 
@@ -51,6 +52,14 @@ class DictionaryWorkflow:
             input=json.dumps({"tenant": tenant}),
         )
         return DictionaryChange(kept, execution["executionArn"])
+
+    def start(self, tenant: TenantId) -> str:
+        """Start a reindex with the dictionary as it is; return the execution's name."""
+        name = f"{now().translate(_NO_PUNCTUATION)}-{tenant}-asked"
+        self._workflows.start_execution(
+            stateMachineArn=self._workflow_arn, name=name, input=json.dumps({"tenant": tenant})
+        )
+        return name
 
     def _execution_arn(self, tenant: TenantId, kept: TenantText) -> str:
         before, _, name = self._workflow_arn.rpartition(":stateMachine:")

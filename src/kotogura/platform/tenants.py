@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kotogura.errors import TenantExists
+from kotogura.errors import TenantExists, TenantNotFound
 from kotogura.platform.clock import now
 from kotogura.platform.table import TENANTS, ConditionFailed, Table, partition
 from kotogura.semantics.trainings import TrainingRecord
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.registry import TenantRecord
+from kotogura.tenants.registry import Cadence, TenantRecord
 
 _TRAINING = "TRAINING#"
 
@@ -42,6 +42,17 @@ class TableTenants:
         """Return one record, or None."""
         item = self._table.get(TENANTS, tenant)
         return _tenant(item) if item else None
+
+    def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
+        """Say how often the tenant's model is trained by schedule.
+
+        Raises:
+            TenantNotFound: when the tenant isn't registered.
+        """
+        try:
+            self._table.update(TENANTS, tenant, {"cadence": cadence}, "attribute_exists(sk)")
+        except ConditionFailed:
+            raise TenantNotFound("the tenant is not registered") from None
 
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""

@@ -28,5 +28,8 @@ class TenantRegistry(Protocol):
     def get(self, tenant: TenantId) -> TenantRecord | None:
         """Return one record, or None."""
 
+    def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
+        """Say how often the tenant's model is trained by schedule. Raises TenantNotFound."""
+
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""

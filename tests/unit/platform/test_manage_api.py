@@ -14,6 +14,7 @@ from botocore.stub import ANY, Stubber
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState, Reason
 from kotogura.platform.bucket import BucketOriginals
+from kotogura.platform.executions import Executions
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
@@ -88,6 +89,8 @@ def manage(
         dictionaries=dictionaries,
         models=models,
         usage=usage,
+        tenants=tenants,
+        executions=Executions(workflows.client, {"reindex": REINDEX}),
     )
     return api_handler(manage_api(managed, telemetry), telemetry)
 

@@ -3,6 +3,7 @@
 import boto3
 from botocore.config import Config
 
+from kotogura.platform.executions import Executions
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
@@ -20,23 +21,29 @@ def manage_handler() -> Handler:
     """Return the handler for documents and trainings over HTTP."""
     parts = Parts.from_environment()
     workflows = boto3.client("stepfunctions")
+    settings = parts.settings
+    arns = {
+        "train": required(settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
+        "reindex": required(settings.reindex_workflow_arn, "KOTOGURA_REINDEX_WORKFLOW_ARN"),
+        "compact": required(settings.compact_workflow_arn, "KOTOGURA_COMPACT_WORKFLOW_ARN"),
+    }
     trainings = TrainingWorkflow(
         parts.trainings,
         parts.tenants,
         workflows,
-        required(parts.settings.train_workflow_arn, "KOTOGURA_TRAIN_WORKFLOW_ARN"),
-        parts.settings.training_minutes,
+        arns["train"],
+        settings.training_minutes,
     )
     dictionaries = DictionaryWorkflow(
         parts.dictionaries,
         workflows,
-        required(parts.settings.reindex_workflow_arn, "KOTOGURA_REINDEX_WORKFLOW_ARN"),
+        arns["reindex"],
     )
     models = ModelWorkflow(
         boto3.client("lambda", config=_ONCE),
-        required(parts.settings.upkeep_function, "KOTOGURA_UPKEEP_FUNCTION"),
+        required(settings.upkeep_function, "KOTOGURA_UPKEEP_FUNCTION"),
         workflows,
-        required(parts.settings.compact_workflow_arn, "KOTOGURA_COMPACT_WORKFLOW_ARN"),
+        arns["compact"],
     )
     telemetry = Telemetry()
     managed = Managed(
@@ -48,6 +55,8 @@ def manage_handler() -> Handler:
         dictionaries=dictionaries,
         models=models,
         usage=parts.usage,
+        tenants=parts.tenants,
+        executions=Executions(workflows, arns),
     )
     app = manage_api(managed, telemetry)
     return api_handler(app, telemetry)
