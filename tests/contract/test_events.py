@@ -29,6 +29,7 @@ FUNCTIONS = {
     "ReindexBuildFunction": ["reindex-build"],
     "ReindexSwapFunction": ["reindex-swap"],
     "SearchFunction": [
+        "search-analyze",
         "search-document",
         "search-meaning",
         "search-similar",

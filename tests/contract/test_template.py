@@ -26,6 +26,7 @@ HOURLY_CHOICES = {
     "VpcEndpointType=Interface",
 }
 ROUTES = {
+    "POST /analyze": "SearchFunction",
     "GET /schedule": "ManageFunction",
     "PUT /schedule": "ManageFunction",
     "GET /executions": "ManageFunction",

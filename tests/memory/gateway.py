@@ -31,6 +31,7 @@ from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
 from tests.memory.multipart import MemoryMultipart
+from tests.memory.sentences import sudachi_sentences
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
 from tests.memory.usage import MemoryUsage
@@ -98,7 +99,7 @@ class Gateway:
         bucket: Any = _Bucket()
         parts: Any = MemoryMultipart()
         apps = (
-            search_api(library.service(), telemetry),
+            search_api(library.service(), sudachi_sentences(), telemetry),
             manage_api(
                 Managed(
                     originals=bucket,

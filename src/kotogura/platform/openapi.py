@@ -136,7 +136,7 @@ def _resolvers() -> list[APIGatewayHttpResolver]:
     nothing = cast("Any", None)
     telemetry = Telemetry()
     return [
-        search_api(nothing, telemetry),
+        search_api(nothing, nothing, telemetry),
         manage_api(Managed(**dict.fromkeys(Managed.__slots__, nothing)), telemetry),
     ]
 

@@ -31,6 +31,7 @@ from kotogura.platform.search_parameters import (
     SortBy,
     repeated,
 )
+from kotogura.platform.sentence_routes import add_sentence_routes
 from kotogura.platform.telemetry import Telemetry
 from kotogura.search.answers import (
     DocumentAnswer,
@@ -40,13 +41,17 @@ from kotogura.search.answers import (
     SimilarWords,
 )
 from kotogura.search.field_list import FieldList
+from kotogura.search.sentences import Sentences
 from kotogura.search.service import SearchService
 from kotogura.search.suggestions import Suggestions
 
 
-def search_api(service: SearchService, telemetry: Telemetry) -> APIGatewayHttpResolver:
+def search_api(
+    service: SearchService, sentences: Sentences, telemetry: Telemetry
+) -> APIGatewayHttpResolver:
     """Return the resolver that answers searches by `service`."""
     app = make_resolver(telemetry)
+    add_sentence_routes(app, sentences)
 
     @app.get(
         "/search",

@@ -13,6 +13,7 @@ from kotogura.platform.http import api_handler
 from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
 from tests.memory.library import Library
+from tests.memory.sentences import sudachi_sentences
 
 ROOT = Path(__file__).parents[3]
 
@@ -114,4 +115,4 @@ def library(tmp_path: Path) -> Library:
 @pytest.fixture
 def search(library: Library, telemetry: Telemetry) -> Handler:
     """The search function over the library."""
-    return api_handler(search_api(library.service(), telemetry), telemetry)
+    return api_handler(search_api(library.service(), sudachi_sentences(), telemetry), telemetry)

@@ -8,6 +8,7 @@ from kotogura.platform.search_api import search_api
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.search.opened import OpenGenerations
+from kotogura.search.sentences import Sentences
 from kotogura.search.service import SearchService
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.serving import ServingModels
@@ -23,4 +24,8 @@ def search_handler() -> Handler:
     service = SearchService(
         opened, analyzers.shared, synonyms=parts.synonyms, analyzer_of=analyzers.of
     )
-    return api_handler(search_api(service, telemetry), telemetry)
+    sentences = Sentences(
+        analyzers.shared,
+        lambda tenant: analyzers.of(tenant, opened.current(tenant).manifest.dictionary),
+    )
+    return api_handler(search_api(service, sentences, telemetry), telemetry)
