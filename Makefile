@@ -15,10 +15,10 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom images bench format clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: .venv/.ready .venv-aws/.ready ## Make the two virtual environments
 
@@ -75,6 +75,9 @@ sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as 
 	$(NODE_ENV) npm sbom --sbom-format cyclonedx --package-lock-only > .kotogura/sbom/node.cdx.json
 	@ls -l .kotogura/sbom
 
+images: setup ## Build every image; scripts/docker_engine.sh gets a Docker engine where there is none
+	@scripts/build_images.sh
+
 bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
 	$(BIN)/python -m bench.keyword $(ARGS)
 
@@ -84,7 +87,7 @@ format: setup frontend/node_modules/.ready ## Bring the code into its form
 	$(NODE_ENV) npm --prefix frontend run --silent format
 
 clean: ## Remove everything that was made, the local stack's data too
-	rm -rf .venv .venv-aws .venv-audit .kotogura .bench node_modules frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-aws .venv-audit .aws-sam .images .kotogura .bench node_modules frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache
 
 # torch goes first: with the release pinned, nothing that depends on it chooses another build.
 .venv/.ready: constraints.txt pyproject.toml

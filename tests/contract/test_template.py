@@ -178,7 +178,9 @@ def test_an_image_installs_extras_that_exist_from_pinned_packages(template, root
         metadata = template.resources[name]["Metadata"]
         assert set(metadata["DockerBuildArgs"]["EXTRAS"].split(",")) <= set(extras), name
     text = (root / "functions" / "Dockerfile").read_text("utf-8")
-    assert "--constraint constraints.txt" in text
+    assert "FROM kotogura-packages:${EXTRAS}" in text
+    collecting = (root / "scripts" / "collect_wheels.py").read_text("utf-8")
+    assert '"--constraint", str(ROOT / "constraints.txt")' in collecting
     for source in re.findall(r"^COPY (?!--from)([^$\n]+) \S+$", text, re.MULTILINE):
         for path in source.split():
             assert (root / path).exists(), path
