@@ -18,6 +18,7 @@ from kotogura.commands.index import index
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.page import DEFAULT_PAGE_PORT
+from kotogura.commands.sam import sam
 from kotogura.commands.session import Session
 from kotogura.commands.settings import dictionary, synonyms
 from kotogura.commands.status import show_status
@@ -58,6 +59,7 @@ cli.add_command(publish)
 cli.add_command(index)
 cli.add_command(model)
 cli.add_command(openapi)
+cli.add_command(sam)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)
 cli.add_command(tenant)

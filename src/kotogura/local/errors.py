@@ -8,7 +8,9 @@ KotoguraError
     ├── StackRunning             another process runs this very stack
     ├── StackNotRunning          nothing runs that could be asked
     ├── MiniStackDied            the embedded AWS ended, with the last lines of its log
-    └── DeploymentFailed         CloudFormation refused the template: the resource and its reason
+    ├── DeploymentFailed         CloudFormation refused the template: the resource and its reason
+    ├── DockerMissing            no Docker engine answers
+    └── ImagesMissing            no images are built
 """
 
 from kotogura.errors import Internal
@@ -60,3 +62,15 @@ class DeploymentFailed(LocalStackError):
     """CloudFormation refused the template, or a resource failed."""
 
     code = "deployment-failed"
+
+
+class DockerMissing(LocalStackError):
+    """No Docker engine answers."""
+
+    code = "docker-missing"
+
+
+class ImagesMissing(LocalStackError):
+    """No images of the functions are built."""
+
+    code = "images-missing"
