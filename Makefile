@@ -15,7 +15,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom images bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom images sam-local bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -77,6 +77,9 @@ sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as 
 
 images: setup ## Build every image; scripts/docker_engine.sh gets a Docker engine where there is none
 	@scripts/build_images.sh
+
+sam-local: setup ## Build every image, then run functions by `sam local` and the trainer by Docker
+	@scripts/sam_local.sh $(ARGS)
 
 bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
 	$(BIN)/python -m bench.keyword $(ARGS)

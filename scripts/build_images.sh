@@ -39,6 +39,8 @@ if [ "${1:-}" = packages ]; then
 fi
 for extra in aws ingest search tokenize reindex trainer; do packages "$extra"; done
 .venv-aws/bin/sam build
+# What `sam local` made of older ones, which it would go on using.
+docker images --quiet --filter 'reference=*function:rapid-*' | xargs --no-run-if-empty docker rmi --force >/dev/null
 build --tag kotogura-trainer:latest --file containers/trainer/Dockerfile .
 docker image prune --force --filter label=org.opencontainers.image.title=kotogura >/dev/null
 docker images --format '{{.Repository}}:{{.Tag}}	{{.Size}}' | sort

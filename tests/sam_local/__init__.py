@@ -1,0 +1,1 @@
+"""The images as they are deployed: run by Docker and `sam local`, on a local stack of their own."""
