@@ -290,7 +290,9 @@ def test_every_output_of_a_nested_stack_is_read_and_exists(template):
     read = set(re.findall(r'"(\w+)", "Outputs\.(\w+)"', written))
     read |= set(re.findall(r"\$\{(\w+)\.Outputs\.(\w+)\}", written))
     assert read == {
-        (name, output) for name, part in template.nested.items() for output in part.body["Outputs"]
+        (name, output)
+        for name, part in template.nested.items()
+        for output in part.body.get("Outputs", {})
     }
 
 
@@ -301,7 +303,9 @@ def test_every_template_in_the_folder_is_part_of_the_whole(template, root):
 
 def test_no_account_and_no_region_is_written_down(template):
     assert not re.search(r"\b\d{12}\b", template.text)
-    assert not re.search(r"\b(us|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d\b", template.text)
+    # Bills are metrics of one region alone, wherever the stack is.
+    text = template.text.replace('"region": "us-east-1", "stat": "Maximum", "period": 21600', "")
+    assert not re.search(r"\b(us|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d\b", text)
 
 
 def test_the_truth_outlives_the_stack(template):

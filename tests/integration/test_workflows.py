@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kotogura.semantics.trainings import TrainingState
+from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from kotogura.tenants.identity import TenantId
-from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem
+from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
 
@@ -46,6 +46,31 @@ def test_a_failing_training_fails_its_execution_and_leaves_the_old_model(
     assert record.reason
     assert system.deployment.pointers.get(MINATO) == pointer
     assert system.names_found(MINATO, "赤ちゃんが生まれる", "meaning") == before
+
+
+def test_a_cadence_trains_its_tenants_and_no_others(system: RunningSystem) -> None:
+    tenant = TenantId("daily-workshop")
+    system.accounts.create(tenant, "毎日工房", "daily@example.com", "daily")
+    for path in sorted((ROOT / "samples" / HOSHINO).rglob("*.*")):
+        system.put(tenant, path.name, path.read_bytes())
+        system.settled(tenant, path.name)
+    others = {one: system.deployment.trainings.newest(one) for one in (MINATO, HOSHINO)}
+    execution = system.run_workflow("Train", {"cadence": "daily"})
+    assert execution["status"] == "SUCCEEDED"
+    assert json.loads(execution["output"])["started_count"] == 1
+
+    def probe() -> TrainingRecord | None:
+        found = next(iter(system.deployment.trainings.newest(tenant)), None)
+        return found if found and found.state is not TrainingState.RUNNING else None
+
+    record = eventually(probe, "the scheduled training to end", seconds=180)
+    assert record.state in (TrainingState.PROMOTED, TrainingState.KEPT), record.reason
+    assert record.cause == "schedule"
+    pointer = system.deployment.pointers.get(tenant)
+    assert pointer is not None
+    assert pointer.trained_generation is not None
+    for one, before in others.items():
+        assert system.deployment.trainings.newest(one) == before
 
 
 def test_a_tenant_with_too_little_text_is_told_so(system: RunningSystem) -> None:

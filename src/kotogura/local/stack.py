@@ -16,6 +16,7 @@ from kotogura.local import clients
 from kotogura.local.deploy import deploy
 from kotogura.local.folders import StateFolder
 from kotogura.local.function_server import FunctionServer
+from kotogura.local.log_delivery import LogDelivery
 from kotogura.local.ministack_process import CREDENTIALS, REGION, MiniStackProcess
 from kotogura.local.running import RunningStack, sole_process
 from kotogura.local.wiring import Wiring
@@ -126,6 +127,13 @@ class LocalStack:
                 self.options.stack_name,
                 self.options.parameters,
                 self._on_progress,
+            )
+            parts.enter_context(
+                LogDelivery(
+                    self.client("logs"),
+                    f"/kotogura/{self.options.stack_name}/functions",
+                    self.folder.function_logs,
+                )
             )
             running = self._record(self._ministack.pid)
             running.write(self.folder)
