@@ -79,6 +79,17 @@ class Template:
         }
 
 
+class ServiceTemplate(Template):
+    """`platforms/ecs-service.yaml`, which stands beside the whole and is no part of it."""
+
+    @property
+    def container(self) -> dict[str, Any]:
+        """Return the one container of its task."""
+        [definition] = self.of_type("AWS::ECS::TaskDefinition").values()
+        [container] = definition["ContainerDefinitions"]
+        return dict(container)
+
+
 class StateMachine:
     """One definition in `statemachines/`, with the states of its maps laid open."""
 
@@ -134,3 +145,8 @@ def machines() -> dict[str, StateMachine]:
 @pytest.fixture(params=["compact", "ingest", "reindex", "train"])
 def machine(request: pytest.FixtureRequest, machines: dict[str, StateMachine]) -> StateMachine:
     return machines[request.param]
+
+
+@pytest.fixture(scope="session")
+def service() -> ServiceTemplate:
+    return ServiceTemplate(ROOT / "platforms" / "ecs-service.yaml")

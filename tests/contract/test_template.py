@@ -73,6 +73,15 @@ OUTPUTS = {
     "TrainStateMachineArn",
     "UpkeepFunctionName",
     "UsageFunctionName",
+    "TableArn",
+    "VpcId",
+    "PublicSubnetAId",
+    "PublicSubnetBId",
+    "FileSystemSecurityGroupId",
+    "FileSystemId",
+    "FileSystemArn",
+    "AccessPointId",
+    "AccessPointArn",
 }
 
 
@@ -101,18 +110,19 @@ def overrides(machines):
         yield override
 
 
-def test_the_environment_is_what_the_settings_read(template, machines):
+def test_the_environment_is_what_the_settings_read(template, machines, service):
     from kotogura.platform.settings import Settings  # noqa: PLC0415
 
     given = {name for function in template.functions for name in template.variables(function)}
     given |= {variable["Name"] for variable in trainer(template)["Environment"]}
     for override in overrides(machines):
         given |= {variable["Name"] for variable in override["Environment"]}
+    given |= {variable["Name"] for variable in service.container["Environment"]}
     read = {str(field.validation_alias or field.alias) for field in Settings.model_fields.values()}
     assert {name for name in given if name.startswith("KOTOGURA_")} == {
         name for name in read if name.startswith("KOTOGURA_")
     }
-    assert given - read <= POWERTOOLS
+    assert given - read <= POWERTOOLS | {"WEB_CONCURRENCY"}  # gunicorn's own
 
 
 def test_every_function_and_the_trainer_name_themselves_to_powertools(template):

@@ -14,6 +14,7 @@ FREE = frozenset(
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Stage",
+        "AWS::ApiGatewayV2::VpcLink",  # of an HTTP API, which is all that this type makes
         "AWS::ApplicationAutoScaling::ScalableTarget",
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         "AWS::Backup::BackupPlan",
@@ -126,6 +127,7 @@ BY_USE = frozenset(
         "AWS::SQS::Queue",
         "AWS::SageMaker::Model",
         "AWS::Scheduler::Schedule",
+        "AWS::ServiceDiscovery::Service",
         "AWS::Serverless::Api",
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
@@ -187,6 +189,7 @@ BY_THE_HOUR = {
     "AWS::Redshift::Cluster": "its nodes",
     "AWS::RedshiftServerless::Workgroup": "a least capacity while awake",
     "AWS::Route53::HostedZone": "a zone",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": "a zone",
     "AWS::Route53Resolver::ResolverEndpoint": "its network interfaces",
     "AWS::SageMaker::Endpoint": "its instances",
     "AWS::SageMaker::NotebookInstance": "an instance",

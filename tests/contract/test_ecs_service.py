@@ -1,0 +1,102 @@
+"""The service's template stands apart, bills by the hour and says so, and asks for little."""
+
+import re
+
+import yaml
+
+from kotogura.cost.hourly import hourly
+from kotogura.cost.inventory import read_inventory
+from tests.contract.conftest import TemplateLoader
+
+
+def statements(service):
+    role = service.of_type("AWS::IAM::Role")["TaskRole"]
+    for policy in role["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def test_it_bills_by_the_hour_and_says_so(root, service):
+    path = root / "platforms" / "ecs-service.yaml"
+    findings = hourly(read_inventory(path))
+    assert any(finding.startswith("Service (AWS::ECS::Service)") for finding in findings)
+    assert "bills by the hour" in service.body["Description"]
+
+
+def test_it_is_no_part_of_the_deployment(template, root):
+    assert "platforms/" not in re.sub(r"#.*", "", template.text)
+    assert hourly(read_inventory(root / "template.yaml")) == []
+
+
+def test_all_that_it_imports_is_exported(template, service):
+    imported = set(re.findall(r'"Fn::ImportValue": !Sub "\$\{MainStack\}-(\w+)"', service.text))
+    exported = {
+        output["Export"]["Name"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
+        for output in template.body["Outputs"].values()
+        if "Export" in output
+    }
+    assert imported == exported
+
+
+def test_a_task_may_do_what_the_two_functions_may_and_writes_no_index(template, service):
+    allowed = {
+        action
+        for one in statements(service)
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
+    functions = re.findall(r"[a-z0-9]+:[A-Z]\w+", template.text)
+    assert allowed - {"sagemaker:InvokeEndpoint"} <= set(functions)
+    assert not any("*" in action for action in allowed)
+    assert "elasticfilesystem:ClientWrite" not in allowed
+    assert all(one["Resource"] != "*" for one in statements(service))
+
+
+def test_a_task_can_not_change_its_own_files_nor_the_store(service):
+    container = service.container
+    assert container["ReadonlyRootFilesystem"] is True
+    assert container["User"] == "1000:1000"
+    mounts = {mount["ContainerPath"]: mount["ReadOnly"] for mount in container["MountPoints"]}
+    assert mounts == {"/mnt/kotogura": True, "/tmp": False}  # noqa: S108
+
+
+def test_a_task_has_time_to_drain_and_to_finish(service, root):
+    drain = next(
+        int(one["Value"])
+        for one in service.container["Environment"]
+        if one["Name"] == "KOTOGURA_DRAIN_SECONDS"
+    )
+    settings = (root / "containers/api/gunicorn.conf.py").read_text("utf-8")
+    graceful = int(re.search(r"^graceful_timeout = (\d+)", settings, re.MULTILINE).group(1))
+    assert drain + graceful < service.container["StopTimeout"]
+
+
+def test_two_zones_and_a_deployment_that_goes_back(service):
+    [ecs] = service.of_type("AWS::ECS::Service").values()
+    assert len(ecs["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"]) == 2
+    assert service.body["Parameters"]["LeastTasks"]["Default"] == 2
+    assert ecs["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {
+        "Enable": True,
+        "Rollback": True,
+    }
+    assert ecs["DeploymentConfiguration"]["MinimumHealthyPercent"] == 100
+
+
+def test_only_the_link_reaches_the_tasks_and_only_tokens_reach_the_link(service):
+    [rule] = service.of_type("AWS::EC2::SecurityGroup")["ServiceSecurityGroup"][
+        "SecurityGroupIngress"
+    ]
+    assert rule["SourceSecurityGroupId"] == {"Fn::GetAtt": ["LinkSecurityGroup", "GroupId"]}
+    open_routes = {
+        route["RouteKey"]
+        for route in service.of_type("AWS::ApiGatewayV2::Route").values()
+        if route["AuthorizationType"] == "NONE"
+    }
+    assert open_routes == {"GET /openapi.json", "GET /docs"}
+
+
+def test_the_image_asks_for_health_as_the_task_does(service, root):
+    written = (root / "containers/api/Dockerfile").read_text("utf-8")
+    assert "USER 1000:1000" in written
+    _, *command = service.container["HealthCheck"]["Command"]
+    assert yaml.load(str(command), TemplateLoader) == ["python", "healthy.py"]  # noqa: S506
+    assert '["python", "healthy.py"]' in written
+    assert (root / "containers/api/healthy.py").is_file()
