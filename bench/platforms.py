@@ -1,0 +1,179 @@
+"""A search by word over HTTP, as each platform answers it: `python -m bench.platforms`.
+
+One stack on this machine serves them all: the function behind the embedded API Gateway, gunicorn as
+`containers/api` runs it, and a Django project. One client asks them in turn, one request at a time,
+so that whatever else the machine does meets all of them alike.
+"""
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import urllib3
+
+from bench.latency import percentile
+from bench.machine import machine, versions
+from bench.process import memory
+from kotogura.commands.accounts import Accounts
+from kotogura.commands.deployment import Deployment
+from kotogura.documents.identity import document_key
+from kotogura.documents.ledger import DocumentState
+from kotogura.local.running import RunningStack
+from kotogura.local.service import service_command, service_environment
+from kotogura.local.stack import LocalStack, StackOptions
+from kotogura.tenants.identity import TenantId
+
+ROOT = Path(__file__).resolve().parents[1]
+TENANT = TenantId("minato-shoji")
+WORDS = (
+    "空港 日当",
+    "有給休暇",
+    "育児 休業",
+    "契約 解除",
+    "会議室 予約",
+    "出張 精算",
+    "在宅 勤務",
+    "残業",
+)
+DEADLINE_SECONDS = 90.0
+
+
+def main() -> None:
+    """Print p50 and p99 of each platform, and the memory of the servers' workers."""
+    parser = argparse.ArgumentParser(prog="python -m bench.platforms", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=60, help="times that each question is asked")
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as parts:
+        state = Path(folder)
+        stack = parts.enter_context(
+            LocalStack(StackOptions(root=ROOT, state=state, port=_free_port()))
+        )
+        token = _filled(Deployment.of(stack), state)
+        told = service_environment(RunningStack.find(state), state)
+        urls, pids = {"lambda": stack.api_url}, {}
+        for name, (command, below) in _SERVERS.items():
+            port = _free_port()
+            urls[name] = f"http://127.0.0.1:{port}{below}"
+            bound = command(port)
+            pids[name] = parts.enter_context(_served(bound, urls[name], told, state / name))
+        figures = _measured(urls, token, options.rounds)
+        for name, pid in pids.items():
+            figures[name] |= memory(_worker_of(pid))
+    report = {
+        "requests": len(WORDS) * options.rounds,
+        "platforms": figures,
+        "machine": machine(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(("kotogura", "gunicorn", "django", "aws-lambda-powertools")),
+    }
+    print(json.dumps(report, indent=1))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def _django(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"),
+        *("--no-control-socket", "bench.django_project:application"),
+    ]
+
+
+_SERVERS: dict[str, tuple[Callable[[int], list[str]], str]] = {
+    "container": (lambda port: service_command(ROOT, port, workers=1), ""),
+    "django": (_django, "/kotogura"),
+}
+
+
+def _filled(deployment: Deployment, state: Path) -> str:
+    """Upload a tenant's samples, wait until they can be found, and return a token."""
+    accounts = Accounts(deployment, state)
+    accounts.create(TENANT, "港商事", "bench@example.com", "off")
+    folder = ROOT / "samples" / TENANT
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    for path in files:
+        key = document_key(TENANT, path.relative_to(folder).as_posix())
+        deployment.s3.put_object(Bucket=deployment.bucket, Key=key, Body=path.read_bytes())
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        records = deployment.ledger.page(TENANT).records
+        states = [record.state for record in records]
+        if len(states) == len(files) and DocumentState.RECEIVED not in states:
+            return accounts.token(TENANT)
+        time.sleep(0.2)
+    sys.exit("the samples can't be found in time")
+
+
+@contextmanager
+def _served(command: list[str], url: str, told: Mapping[str, str], log: Path) -> Iterator[int]:
+    """Run a server until the block ends, and give its process id once it is ready."""
+    environment = os.environ | dict(told) | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+    with log.with_suffix(".log").open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not _is_ready(url):
+            if process.poll() is not None or time.monotonic() > deadline:
+                sys.exit(f"{command[2]} isn't ready: {log.with_suffix('.log').read_text()[-800:]}")
+            time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(45)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return urllib3.request("GET", f"{url}/health/ready", retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
+
+
+def _measured(urls: Mapping[str, str], token: str, rounds: int) -> dict[str, dict[str, float]]:
+    """Ask every question on every platform in turn, after three rounds that aren't timed."""
+    pool = urllib3.PoolManager(retries=False, headers={"Authorization": f"Bearer {token}"})
+    paths = [f"/search?mode=words&q={quote(words)}" for words in WORDS]
+    times: dict[str, list[float]] = {name: [] for name in urls}
+    for number in range(rounds + 3):
+        for path in paths:
+            for name, url in urls.items():
+                start = time.perf_counter_ns()
+                answer = pool.request("GET", url + path)
+                elapsed = (time.perf_counter_ns() - start) / 1e6
+                if answer.status != 200 or not json.loads(answer.data)["hits"]:
+                    sys.exit(f"{name} answered {answer.status}, or nothing found")
+                if number >= 3:
+                    times[name].append(elapsed)
+    return {
+        name: {
+            "p50_ms": round(percentile(taken, 0.5), 2),
+            "p99_ms": round(percentile(taken, 0.99), 2),
+        }
+        for name, taken in times.items()
+    }
+
+
+def _worker_of(pid: int) -> int:
+    [worker] = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return int(worker)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
