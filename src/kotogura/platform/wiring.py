@@ -28,6 +28,7 @@ from kotogura.platform.usage import TableUsage
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
     from kotogura.platform.reading import ReadingProcess
+    from kotogura.semantics.serving import OpenEmbedder
 
 _CLIENTS = Config(
     connect_timeout=3,
@@ -87,6 +88,22 @@ class Parts:
     def store(self) -> Path:
         """The store's folder."""
         return required(self.settings.store, "KOTOGURA_STORE")
+
+    @cached_property
+    def open_embedder(self) -> "OpenEmbedder":
+        """What opens a model for queries: an endpoint where there is one, else this process."""
+        endpoint = self.settings.embedding_endpoint
+        if not endpoint:
+            from kotogura.semantics.embedder import OnnxEmbedder  # noqa: PLC0415 — not every function
+
+            return OnnxEmbedder.open
+        from kotogura.platform.embedding_endpoint import (  # noqa: PLC0415 — few deployments
+            PATIENCE,
+            EndpointEmbedder,
+        )
+
+        client = boto3.client("sagemaker-runtime", config=PATIENCE)
+        return lambda folder: EndpointEmbedder.open(folder, client, endpoint)
 
     @cached_property
     def ledger(self) -> TableLedger:

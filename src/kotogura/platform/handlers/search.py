@@ -1,5 +1,7 @@
 """The handler of `functions/search`. It imports neither spaCy nor torch, which a test holds."""
 
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
 from kotogura.analysis.analyzers import Analyzers
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.index.dictionaries import dictionary_path
@@ -10,16 +12,19 @@ from kotogura.platform.wiring import Parts
 from kotogura.search.opened import OpenGenerations
 from kotogura.search.sentences import Sentences
 from kotogura.search.service import SearchService
-from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.serving import ServingModels
 
 
 def search_handler() -> Handler:
     """Return the handler that answers searches over HTTP."""
-    parts = Parts.from_environment()
-    models = ServingModels(parts.files, OnnxEmbedder.open)
-    opened = OpenGenerations(parts.generations, parts.files, models)
     telemetry = Telemetry()
+    return api_handler(search_app(Parts.from_environment(), telemetry), telemetry)
+
+
+def search_app(parts: Parts, telemetry: Telemetry) -> APIGatewayHttpResolver:
+    """Return the routes of the search function, over `parts`."""
+    models = ServingModels(parts.files, parts.open_embedder)
+    opened = OpenGenerations(parts.generations, parts.files, models)
     analyzers = Analyzers(sudachi_analyzer(), dictionary_path(parts.files))
     service = SearchService(
         opened, analyzers.shared, synonyms=parts.synonyms, analyzer_of=analyzers.of
@@ -28,4 +33,4 @@ def search_handler() -> Handler:
         analyzers.shared,
         lambda tenant: analyzers.of(tenant, opened.current(tenant).manifest.dictionary),
     )
-    return api_handler(search_api(service, sentences, telemetry), telemetry)
+    return search_api(service, sentences, telemetry)
