@@ -43,12 +43,14 @@ KotoguraError                    code, kind
 │   ├── InvalidMetadata          unprocessable: the `.meta.json` beside it can't be used
 │   └── InvalidDocumentName      unprocessable
 ├── UnsupportedMediaType         unsupported-media-type: the body is not what the route takes
+├── RequestTooLarge              too-large: more than one request may bring
 ├── NotEnoughText                unprocessable: too little to train on
 ├── Throttled                    rate-limited: retry after a pause
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
 │   └── StoreUnavailable         a file or table that should answer did not
-├── ModelUnreachable             unavailable: no model hub is in reach
+├── ModelUnreachable             unavailable: no model hub is in reach, or no endpoint has the model
+├── TokenKeysUnreachable         unavailable: whoever issues tokens doesn't tell its keys
 ├── TrainingInterrupted          unavailable: its machine was taken back; the next one goes on
 └── Internal                     internal: retry does not help
     ├── CorruptIndex             a file differs from what its manifest says
@@ -286,6 +288,11 @@ class UnsupportedMediaType(KotoguraError):
     kind = Kind.UNSUPPORTED_MEDIA_TYPE
 
 
+class RequestTooLarge(KotoguraError):
+    code = "request-too-large"
+    kind = Kind.TOO_LARGE
+
+
 class NotEnoughText(KotoguraError):
     code = "not-enough-text"
     kind = Kind.UNPROCESSABLE
@@ -311,6 +318,11 @@ class StoreUnavailable(Unavailable):
 
 class ModelUnreachable(KotoguraError):
     code = "model-unreachable"
+    kind = Kind.UNAVAILABLE
+
+
+class TokenKeysUnreachable(KotoguraError):
+    code = "token-keys-unreachable"
     kind = Kind.UNAVAILABLE
 
 

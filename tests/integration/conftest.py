@@ -21,6 +21,7 @@ from kotogura.documents.ledger import DocumentRecord, DocumentState
 from kotogura.local.stack import LocalStack, StackOptions
 from kotogura.semantics.base_model import import_base_model
 from kotogura.tenants.identity import TenantId
+from tests.integration import serving
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60.0
@@ -155,6 +156,29 @@ def system(demonstration: Demonstration, port: int, page: LocalPage) -> Iterator
     )
     with LocalStack(options) as stack:
         yield RunningSystem(stack, demonstration.state)
+
+
+@pytest.fixture(scope="session")
+def container_url(system: RunningSystem, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API as `containers/api` serves it."""
+    with serving.container(system.state, tmp_path_factory.mktemp("container") / "log") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def django_url(system: RunningSystem, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API mounted into a Django project."""
+    with serving.django(system.state, tmp_path_factory.mktemp("django") / "log") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session", params=["lambda", "container", "django"])
+def platform(request: pytest.FixtureRequest, system: RunningSystem) -> str:
+    """The API's base on each platform in turn."""
+    if request.param == "lambda":
+        return system.deployment.api_url
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 def eventually(

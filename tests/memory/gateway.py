@@ -1,29 +1,24 @@
-"""The HTTP API in memory: a WSGI application over the handlers of both functions.
+"""The HTTP API in memory: both functions behind the product's own adapter.
 
-It does what API Gateway does between a client and a function, as far as a request can tell: routes
-by method and path, joins repeated parameters by commas, and answers `{"message": …}` where no route
-fits. It checks no token: the claims are the tenant's own.
+It checks no token: the claims are the tenant's own.
 """
 
-import base64
-import json
-import re
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from kotogura.documents.identity import document_key
 from kotogura.platform.executions import Executions
-from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.search_api import search_api
-from kotogura.platform.telemetry import Handler, Telemetry
+from kotogura.platform.service.api import ApiService
+from kotogura.platform.service.exchange import Request
+from kotogura.platform.service.health import Readiness
+from kotogura.platform.service.tokens import VerifyRequest
+from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.uploads import BucketUploads
 from kotogura.tenants.identity import TenantId
@@ -35,16 +30,6 @@ from tests.memory.sentences import sudachi_sentences
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
 from tests.memory.usage import MemoryUsage
-
-
-@dataclass
-class Context:
-    """What Lambda tells a handler about the call."""
-
-    function_name: str = "kotogura"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:kotogura"
-    aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
 
 
 class _Workflows:
@@ -77,18 +62,16 @@ class _Bucket:
         """Do nothing."""
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches a path whose parameters stand in braces."""
-    literals = re.split(r"{\w+}", path)
-    return re.compile("[^/]+".join(re.escape(literal) for literal in literals))
+def _claims_of(tenant: TenantId, role: str | None) -> VerifyRequest:
+    """Return what takes every request for one of the tenant's own, without a token."""
+    claims: dict[str, str] = {"tenant": tenant} | ({"role": role} if role else {})
+    return lambda _: claims
 
 
 class Gateway:
-    """The API over one library."""
+    """The API over one library, behind the product's own adapter."""
 
     def __init__(self, library: Library, role: str | None = "admin") -> None:
-        self.claims = {"tenant": library.tenant, "role": role}
-        self.context = Context()
         telemetry = Telemetry()
         tenants = MemoryTenants()
         tenants.create(TenantRecord(library.tenant, "港商事"))
@@ -116,12 +99,8 @@ class Gateway:
                 telemetry,
             ),
         )
-        self._routes: dict[tuple[str, re.Pattern[str]], Handler] = {
-            (method.upper(), _pattern(path)): api_handler(app, telemetry)
-            for app in apps
-            for path, item in json.loads(app.get_openapi_json_schema())["paths"].items()
-            for method in item
-        }
+        readiness = Readiness(library.scratch, lambda: None)
+        self.service = ApiService(apps, _claims_of(library.tenant, role), readiness, telemetry)
 
     def request(
         self,
@@ -131,70 +110,19 @@ class Gateway:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Return what the function, or the gateway itself, answers."""
-        for (verb, pattern), handler in self._routes.items():
-            if verb == method and pattern.fullmatch(path):
-                event = self._event(method, path, query, body, headers or {})
-                return handler(event, self.context)  # type: ignore[arg-type]
+        """Return the answer with its body as text."""
+        answer = self.service.answer(
+            Request(
+                method,
+                path,
+                urlencode(list(query), errors="surrogatepass"),
+                {"content-type": "application/json"}
+                | {name.lower(): value for name, value in (headers or {}).items()},
+                lambda limit: body[:limit],
+            )
+        )
         return {
-            "statusCode": 404,
-            "headers": {"content-type": "application/json"},
-            "body": '{"message":"Not Found"}',
+            "statusCode": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer.body.decode(),
         }
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        """Answer a WSGI request."""
-        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        query = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        body = environ["wsgi.input"].read(length) if length else b""
-        headers = {
-            name.removeprefix("HTTP_").replace("_", "-").lower(): value
-            for name, value in environ.items()
-            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
-        }
-        answer = self.request(environ["REQUEST_METHOD"], path, query, body, headers)
-        status = HTTPStatus(answer["statusCode"])
-        start(f"{status.value} {status.phrase}", [*answer["headers"].items()])
-        return [(answer.get("body") or "").encode()]
-
-    def _event(
-        self,
-        method: str,
-        path: str,
-        query: Iterable[tuple[str, str]],
-        body: bytes,
-        headers: Mapping[str, str],
-    ) -> dict[str, Any]:
-        query = list(query)
-        parameters: dict[str, list[str]] = {}
-        for name, value in query:
-            parameters.setdefault(name, []).append(value)
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "routeKey": f"{method} {path}",
-            "rawPath": path,
-            "rawQueryString": urlencode(query, errors="surrogatepass"),
-            "headers": dict(headers),
-            "requestContext": {
-                "accountId": "123456789012",
-                "authorizer": {"jwt": {"claims": self.claims, "scopes": None}},
-                "domainName": "api.example.com",
-                "http": {"method": method, "path": path, "sourceIp": "192.0.2.10"},
-                "requestId": "JKJaXmPLvHcESHA=",
-                "stage": "$default",
-                "timeEpoch": int(time.time() * 1000),
-            },
-            "isBase64Encoded": False,
-        }
-        if parameters:
-            event["queryStringParameters"] = {
-                name: ",".join(values) for name, values in parameters.items()
-            }
-        if body:
-            try:
-                event["body"] = body.decode()
-            except UnicodeDecodeError:
-                event["body"] = base64.b64encode(body).decode()
-                event["isBase64Encoded"] = True
-        return event

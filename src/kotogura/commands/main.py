@@ -19,6 +19,7 @@ from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.page import DEFAULT_PAGE_PORT
 from kotogura.commands.sam import sam
+from kotogura.commands.serve import serve
 from kotogura.commands.session import Session
 from kotogura.commands.settings import dictionary, synonyms
 from kotogura.commands.status import show_status
@@ -60,6 +61,7 @@ cli.add_command(index)
 cli.add_command(model)
 cli.add_command(openapi)
 cli.add_command(sam)
+cli.add_command(serve)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)
 cli.add_command(tenant)

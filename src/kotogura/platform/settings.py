@@ -32,6 +32,11 @@ class Settings(BaseModel):
     function_logs: str | None = Field(default=None, alias="KOTOGURA_FUNCTION_LOGS")
     tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
     training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")
+    token_issuer: str | None = Field(default=None, alias="KOTOGURA_TOKEN_ISSUER")
+    token_audience: str | None = Field(default=None, alias="KOTOGURA_TOKEN_AUDIENCE")
+    token_keys: str | None = Field(default=None, alias="KOTOGURA_TOKEN_KEYS")
+    embedding_endpoint: str | None = Field(default=None, alias="KOTOGURA_EMBEDDING_ENDPOINT")
+    drain_seconds: int = Field(default=0, ge=0, le=300, alias="KOTOGURA_DRAIN_SECONDS")
     training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")
 
     @classmethod
@@ -48,6 +53,32 @@ class Settings(BaseModel):
         except ValidationError as error:
             names = ", ".join(sorted({str(entry["loc"][0]) for entry in error.errors()}))
             raise InvalidArgument(f"set these environment variables rightly: {names}") from None
+
+    @classmethod
+    def of_service(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings of a process that serves the whole API.
+
+        Raises:
+            InvalidArgument: naming all variables that are missing or wrong.
+        """
+        settings = cls.from_environment(environment)
+        aliases = {name: str(field.alias) for name, field in cls.model_fields.items()}
+        missing = [aliases[name] for name in _SERVICE if getattr(settings, name) is None]
+        if missing:
+            raise InvalidArgument(f"set these environment variables: {', '.join(missing)}")
+        return settings
+
+
+_SERVICE = (
+    "documents_bucket",
+    "store",
+    "train_workflow_arn",
+    "reindex_workflow_arn",
+    "compact_workflow_arn",
+    "upkeep_function",
+    "token_issuer",
+    "token_audience",
+)
 
 
 def required(value: T | None, name: str) -> T:

@@ -29,11 +29,11 @@ _TALKATIVE = ("aws_lambda_powertools", "boto3", "botocore", "urllib3")
 
 
 class Telemetry:
-    """A logger and metrics for one function or task."""
+    """A logger and metrics for one function, task or service."""
 
-    def __init__(self) -> None:
-        self.logger = Logger()
-        self._metrics = Metrics()
+    def __init__(self, service: str | None = None, namespace: str | None = None) -> None:
+        self.logger = Logger(service=service)
+        self._metrics = Metrics(service=service, namespace=namespace)
         self._metrics.set_default_dimensions(stage=os.environ.get("KOTOGURA_STAGE", "dev"))
         self._cold_start = True
         for name in _TALKATIVE:

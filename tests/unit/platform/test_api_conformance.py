@@ -1,7 +1,7 @@
 """Whatever a request looks like, the API answers as its OpenAPI document says, and never 5xx."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from kotogura.platform.documentation import committed
+from kotogura.platform.service.wsgi import wsgi_application
 from tests.memory.gateway import Gateway
 from tests.memory.library import Library
 
@@ -44,9 +45,9 @@ schema = schemathesis.openapi.from_dict(
 served: list[Gateway] = []
 
 
-def answer(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     """Answer by the gateway that the module's fixture makes; it comes after the collection."""
-    return served[0](environ, start)
+    return wsgi_application(served[0].service)(environ, start)
 
 
 schema.app = answer

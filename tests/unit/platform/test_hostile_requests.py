@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kotogura.platform.documentation_page import CONTENT_SECURITY_POLICY
+from kotogura.platform.service import api
+from kotogura.platform.service.exchange import event_of
 from kotogura.platform.telemetry import Handler
 from tests.memory.gateway import Gateway
 from tests.memory.library import Library
@@ -76,18 +78,17 @@ def test_a_body_that_means_nothing_is_an_invalid_argument(gateway: Gateway, body
 def test_a_body_in_no_base64_is_an_invalid_argument(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = Gateway._event
-    monkeypatch.setattr(
-        Gateway, "_event", lambda *given: event(*given) | {"body": "x", "isBase64Encoded": True}
-    )
+    def broken(*given: Any) -> dict[str, Any]:
+        return event_of(*given) | {"body": "x", "isBase64Encoded": True}
+
+    monkeypatch.setattr(api, "event_of", broken)
     answer = gateway.request("POST", "/documents", (), GOOD, JSON)
     assert (answer["statusCode"], code(answer)) == (400, "invalid-argument")
 
 
 def test_a_body_in_base64_is_read(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    event = Gateway._event
     coded = {"body": base64.b64encode(GOOD).decode(), "isBase64Encoded": True}
-    monkeypatch.setattr(Gateway, "_event", lambda *given: event(*given) | coded)
+    monkeypatch.setattr(api, "event_of", lambda *given: event_of(*given) | coded)
     assert gateway.request("POST", "/documents", (), GOOD, JSON)["statusCode"] == 201
 
 
@@ -125,7 +126,7 @@ def test_a_number_that_is_none_is_an_invalid_argument(gateway: Gateway, value: s
 
 
 def test_the_documentation_needs_no_token(gateway: Gateway, monkeypatch: Any) -> None:
-    monkeypatch.setattr(gateway, "claims", {})
+    monkeypatch.setattr(gateway.service, "_verify", lambda _: {})
     served = gateway.request("GET", "/openapi.json")
     assert served["statusCode"] == 200
     assert json.loads(served["body"])["openapi"] == "3.1.0"

@@ -22,6 +22,11 @@ WHOLE = {
     "KOTOGURA_TENANT": "minato-shoji",
     "KOTOGURA_TRAINING_ID": "20260101T000000000Z-minato-shoji",
     "KOTOGURA_TRAINING_MINUTES": "90",
+    "KOTOGURA_TOKEN_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/pool",
+    "KOTOGURA_TOKEN_AUDIENCE": "app",
+    "KOTOGURA_TOKEN_KEYS": "/etc/kotogura/jwks.json",
+    "KOTOGURA_EMBEDDING_ENDPOINT": "kotogura-{digest}",
+    "KOTOGURA_DRAIN_SECONDS": "15",
 }
 
 
@@ -41,7 +46,20 @@ def test_every_variable_is_read() -> None:
         "tenant": "minato-shoji",
         "training_id": "20260101T000000000Z-minato-shoji",
         "training_minutes": 90,
+        "token_issuer": "https://cognito-idp.us-east-1.amazonaws.com/pool",
+        "token_audience": "app",
+        "token_keys": "/etc/kotogura/jwks.json",
+        "embedding_endpoint": "kotogura-{digest}",
+        "drain_seconds": 15,
     }
+
+
+def test_a_service_is_told_all_that_it_lacks_at_once() -> None:
+    told = {**WHOLE, "KOTOGURA_TABLE": "kotogura-table"}
+    assert Settings.of_service(told).drain_seconds == 15
+    del told["KOTOGURA_TOKEN_ISSUER"], told["KOTOGURA_STORE"]
+    with pytest.raises(InvalidArgument, match="KOTOGURA_STORE, KOTOGURA_TOKEN_ISSUER"):
+        Settings.of_service(told)
 
 
 def test_a_function_is_given_only_what_it_uses() -> None:

@@ -1,6 +1,7 @@
 """The handler of `functions/manage`, outside the VPC: it signs uploads and starts workflows."""
 
 import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from botocore.config import Config
 
 from kotogura.platform.executions import Executions
@@ -19,7 +20,12 @@ _ONCE = Config(read_timeout=25, retries={"total_max_attempts": 1, "mode": "stand
 
 def manage_handler() -> Handler:
     """Return the handler for documents and trainings over HTTP."""
-    parts = Parts.from_environment()
+    telemetry = Telemetry()
+    return api_handler(manage_app(Parts.from_environment(), telemetry), telemetry)
+
+
+def manage_app(parts: Parts, telemetry: Telemetry) -> APIGatewayHttpResolver:
+    """Return the routes of the manage function, over `parts`."""
     workflows = boto3.client("stepfunctions")
     settings = parts.settings
     arns = {
@@ -45,7 +51,6 @@ def manage_handler() -> Handler:
         workflows,
         arns["compact"],
     )
-    telemetry = Telemetry()
     managed = Managed(
         originals=parts.originals,
         uploads=parts.uploads,
@@ -58,5 +63,4 @@ def manage_handler() -> Handler:
         tenants=parts.tenants,
         executions=Executions(workflows, arns),
     )
-    app = manage_api(managed, telemetry)
-    return api_handler(app, telemetry)
+    return manage_api(managed, telemetry)

@@ -1,0 +1,107 @@
+"""Web servers over the running stack, as processes of their own on the loopback."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from kotogura.local.running import RunningStack
+from kotogura.local.service import service_command, service_environment
+
+ROOT = Path(__file__).parents[2]
+_DEADLINE_SECONDS = 60.0
+
+
+@dataclass
+class Server:
+    """A process that serves the API below `url`; `output` is the file it writes to."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    output: Path
+
+    def told(self) -> str:
+        return self.output.read_text("utf-8", "replace")
+
+    def end(self) -> int:
+        """Let it end as a scheduler does, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(45)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        number: int = probe.getsockname()[1]
+        return number
+
+
+@contextmanager
+def container(
+    state: Path, output: Path, environment: Mapping[str, str] | None = None, workers: int = 2
+) -> Iterator[Server]:
+    """Run what `containers/api` runs."""
+    port = free_port()
+    command = service_command(ROOT, port, workers)
+    with _served(command, f"http://127.0.0.1:{port}", state, output, environment or {}) as server:
+        yield server
+
+
+@contextmanager
+def django(state: Path, output: Path) -> Iterator[Server]:
+    """Run a Django project with threads, as many are run."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--threads", "4", "--no-control-socket"),
+        *("--limit-request-line", "0"),
+        "tests.integration.django_project:application",
+    ]
+    url = f"http://127.0.0.1:{port}/kotogura"
+    with _served(command, url, state, output, {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}) as server:
+        yield server
+
+
+@contextmanager
+def _served(
+    command: list[str], url: str, state: Path, output: Path, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    told = service_environment(RunningStack.find(state), state)
+    with output.open("wb") as stream:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | told | dict(environment),
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(url, process, output)
+    try:
+        _await_ready(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(45)
+
+
+def _await_ready(server: Server) -> None:
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            pytest.fail(f"the server ended: {server.told()[-2000:]}")
+        try:
+            if urllib3.request("GET", f"{server.url}/health/ready", retries=False).status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.1)
+    pytest.fail(f"the server isn't ready: {server.told()[-2000:]}")
