@@ -46,6 +46,7 @@ def handler(event, context):
         "event": event,
         "pid": os.getpid(),
         "own": os.environ.get("OWN"),
+        "access_key": os.environ.get("AWS_ACCESS_KEY_ID"),
         "store": os.environ.get("KOTOGURA_STORE"),
         "function": context.function_name,
         "remaining_ms": context.get_remaining_time_in_millis(),
@@ -185,11 +186,13 @@ def workplace(root: Path, tmp_path: Path) -> Workplace:
 class BareMiniStack:
     """MiniStack as it comes, or with all guards but one."""
 
-    def __init__(self, python: Path, port: int, folder: StateFolder, program: list[str]) -> None:
+    def __init__(
+        self, python: Path, port: int, folder: StateFolder, program: list[str], *, iam: bool
+    ) -> None:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [str(python), *program],
-            env=_environment(port, folder, _wiring(folder)),
+            env=_environment(port, folder, _wiring(folder, iam=iam)),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -206,8 +209,9 @@ class BareMiniStack:
         self.process.stdin.close()
 
 
-def _wiring(folder: StateFolder) -> Wiring:
+def _wiring(folder: StateFolder, *, iam: bool) -> Wiring:
     return Wiring(
+        iam=iam,
         containers_folder=str(folder.path / "containers"),
         logs_folder=str(folder.logs),
         python=sys.executable,
@@ -228,11 +232,11 @@ def start_bare(
 ) -> Callable[..., BareMiniStack]:
     """Start a MiniStack without guards, or with all but one; whoever does must end it."""
 
-    def start(path: Path, without: str | None = None) -> BareMiniStack:
+    def start(path: Path, without: str | None = None, *, iam: bool = False) -> BareMiniStack:
         folder = StateFolder(write_root(path))
         folder.make()
         program = ["-c", _WITHOUT.format(without)] if without else ["-m", "ministack"]
-        return BareMiniStack(ministack_python, pick_port(), folder, program)
+        return BareMiniStack(ministack_python, pick_port(), folder, program, iam=iam)
 
     return start
 

@@ -1,6 +1,6 @@
 """The function runtime: takes invocations from the embedded AWS and runs the real handlers.
 
-`POST /functions/<name>/invocations` with `{"configuration": …, "request_id": …, "event": …}`
+`POST /functions/<name>/invocations` with `configuration`, `request_id`, `event` and `credentials`
 answers 200 and the handler's answer, or the error object with the header `X-Amz-Function-Error`, as
 Lambda's Invoke does.
 """
@@ -57,7 +57,12 @@ class FunctionServer:
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}"
 
-    def invoke(self, configuration: dict[str, Any], invocation: Invocation) -> Outcome:
+    def invoke(
+        self,
+        configuration: dict[str, Any],
+        invocation: Invocation,
+        credentials: dict[str, str] | None = None,
+    ) -> Outcome:
         """Run one event of a deployed function.
 
         Returns:
@@ -65,7 +70,7 @@ class FunctionServer:
             `Runtime.InvalidConfiguration`.
         """
         try:
-            function = FunctionConfiguration.from_lambda(configuration)
+            function = FunctionConfiguration.from_lambda(configuration, credentials)
         except (KeyError, ValueError) as impossible:
             return Outcome.failure(
                 "Runtime.InvalidConfiguration", str(impossible), invocation.request_id
@@ -130,7 +135,7 @@ class _Requests(QuietRequests):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         event = json.dumps(body["event"], ensure_ascii=False).encode()
         outcome = self.server.functions.invoke(
-            body["configuration"], Invocation(body["request_id"], event)
+            body["configuration"], Invocation(body["request_id"], event), body.get("credentials")
         )
         self.send_response(HTTPStatus.OK)
         if outcome.failed:

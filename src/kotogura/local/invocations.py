@@ -13,7 +13,8 @@ class FunctionConfiguration:
     """The deployed function's own configuration, as far as it matters to run it.
 
     `timeout_seconds` holds for each invocation without the cold start; `revision` changes with
-    every update.
+    every update; `credentials` are its role's, as variables of the environment, or empty where
+    every caller may do everything.
     """
 
     name: str
@@ -26,9 +27,12 @@ class FunctionConfiguration:
     version: str = "$LATEST"
     log_format: str = "Text"
     revision: str = ""
+    credentials: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_lambda(cls, configuration: Mapping[str, Any]) -> "FunctionConfiguration":
+    def from_lambda(
+        cls, configuration: Mapping[str, Any], credentials: Mapping[str, str] | None = None
+    ) -> "FunctionConfiguration":
         """Return it out of what Lambda's GetFunctionConfiguration answers, plus ImageUri.
 
         Raises:
@@ -52,6 +56,7 @@ class FunctionConfiguration:
             version=configuration.get("Version") or "$LATEST",
             log_format=(configuration.get("LoggingConfig") or {}).get("LogFormat") or "Text",
             revision=str(configuration.get("RevisionId") or ""),
+            credentials=credentials or {},
         )
 
 

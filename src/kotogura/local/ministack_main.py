@@ -24,6 +24,9 @@ GUARDS = (
     "schedules",
     "container_processes",
     "run_task",
+    "policy_variables",
+    "leading_keys",
+    "authorizations",
     "endings",
     "checkpoints",
 )

@@ -136,6 +136,7 @@ def _environment(port: int, folder: StateFolder, wiring: Wiring) -> dict[str, st
         "SFTP_ENABLED": "0",
         # A pre-token trigger that fails must fail the sign-in, or a token would lack its tenant.
         "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+        "AUTH": "true" if wiring.iam else "false",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder.ministack),
         "S3_PERSIST": "1",

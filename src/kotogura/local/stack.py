@@ -38,7 +38,8 @@ class StackOptions:
 
     `root` is the repository, `state` the folder for everything made, `ministack_python` the
     interpreter of MiniStack's virtual environment, `port` the gateway's; `schedules` lets schedules
-    fire; `environment` is laid over every function's and container's own variables.
+    fire; `environment` is laid over every function's and container's own variables; with `iam`,
+    functions and containers run as their roles, and policies are enforced.
     """
 
     root: Path
@@ -52,6 +53,7 @@ class StackOptions:
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     schedules: bool = False
     checkpoint_seconds: float = 30
+    iam: bool = False
 
     @property
     def folder(self) -> StateFolder:
@@ -177,8 +179,11 @@ class LocalStack:
             self._ministack.require_alive()
 
     def warm(self, *logical_ids: str) -> None:
-        """Let functions initialise in the background, so that a first event finds them ready."""
-        if self._functions is None:
+        """Let functions initialise in the background, so that a first event finds them ready.
+
+        Not with IAM: a function gets its role's credentials with its first event.
+        """
+        if self._functions is None or self.options.iam:
             return
         cloudformation, functions = (
             clients.cloudformation(self.endpoint),
@@ -209,6 +214,7 @@ class LocalStack:
             container_environment=self._local_environment(),
             schedules=self.options.schedules,
             checkpoint_seconds=self.options.checkpoint_seconds,
+            iam=self.options.iam,
         )
 
     def _local_environment(self) -> dict[str, str]:

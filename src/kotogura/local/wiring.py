@@ -15,7 +15,8 @@ class Wiring:
     `runtime_url` is the function runtime's address, `containers_folder` holds one folder per
     container name, `logs_folder` takes the containers' output, `python` runs their `python`, and
     `container_environment` is laid over each container's own. `schedules` tells whether schedules
-    fire, and `checkpoint_seconds` how often the state is written down (0: at the end only).
+    fire, `checkpoint_seconds` how often the state is written down (0: at the end only), and `iam`
+    whether every caller may do what its role allows and nothing else.
     """
 
     runtime_url: str = ""
@@ -25,6 +26,7 @@ class Wiring:
     container_environment: Mapping[str, str] = field(default_factory=dict)
     schedules: bool = False
     checkpoint_seconds: float = 0
+    iam: bool = False
 
     def to_environment(self) -> dict[str, str]:
         """Return the environment variable that carries it to the MiniStack process."""

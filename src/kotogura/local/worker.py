@@ -130,4 +130,5 @@ def _environment(
         "TZ": ":UTC",
         "_HANDLER": function.handler,
         **workplace.environment,
+        **function.credentials,
     }

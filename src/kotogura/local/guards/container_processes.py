@@ -3,11 +3,13 @@
 MiniStack runs containers with Docker, or without it only pretends to. This guard gives ECS a
 stand-in for the few things it asks of Docker's client: each container's own command, in a process
 group of its own, with the task definition's environment and the task's overrides, its output
-streamed to `<logs>/<container>/<task>.log`.
+streamed to `<logs>/<container>/<task>.log`. Where IAM is evaluated, it gets credentials of the
+task's role.
 """
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import threading
@@ -17,13 +19,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ministack.services import ecs
+from ministack import app
+from ministack.services import ecs, sts
 
-from kotogura.local.guards.private_names import replace
+from kotogura.local.guards.private_names import private, replace
 from kotogura.local.wiring import Wiring
 
 _CONTAINER_NAME = "com.amazonaws.ecs.container-name"
 _TASK_ARN = "com.amazonaws.ecs.task-arn"
+_FAMILY = "com.amazonaws.ecs.task-definition-family"
+_REVISION = "com.amazonaws.ecs.task-definition-version"
 # Addresses inside a container network that a process on the laptop cannot reach.
 _UNREACHABLE = (
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -52,7 +57,8 @@ class ContainerProcess:
             self._process = subprocess.Popen(
                 command,
                 cwd=Path(wiring.containers_folder, self.name),
-                env=_environment(options.get("environment") or {}, wiring),
+                env=_environment(options.get("environment") or {}, wiring)
+                | _role_credentials(labels),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -148,6 +154,8 @@ client = ProcessClient()
 
 def install() -> None:
     """Give ECS processes for containers."""
+    for module, name in ((app, "AUTH"), (ecs, "_task_defs"), (sts, "register_session")):
+        private(module, name)
     replace(ecs, "_docker", client)
 
 
@@ -155,3 +163,28 @@ def _environment(own: dict[str, str], wiring: Wiring) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in _KEPT if name in os.environ}
     reachable = {name: value for name, value in own.items() if name not in _UNREACHABLE}
     return {**inherited, "PYTHONUNBUFFERED": "1", **reachable, **wiring.container_environment}
+
+
+def _role_credentials(labels: dict[str, str]) -> dict[str, str]:
+    """The task role's credentials, which on AWS come from an address inside the container."""
+    if not app.AUTH:
+        return {}
+    role_arn = ecs._task_defs[f"{labels[_FAMILY]}:{labels[_REVISION]}"]["taskRoleArn"]
+    account, role = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    session = labels[_TASK_ARN].rpartition("/")[2]
+    access_key = f"ASIA{secrets.token_hex(8).upper()}"
+    secret, token = secrets.token_hex(20), secrets.token_hex(20)
+    sts.register_session(
+        access_key,
+        {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{session}",
+            "UserId": f"{role}:{session}",
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+        },
+    )
+    return {
+        "AWS_ACCESS_KEY_ID": access_key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SESSION_TOKEN": token,
+    }

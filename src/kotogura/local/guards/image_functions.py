@@ -4,7 +4,8 @@ MiniStack hands image functions to Docker or to an HTTP proxy. The proxy knows n
 that every exception would arrive at Retry and Catch as one and the same `Runtime.HandlerError`, and
 it charges a function's cold start to its Timeout. This guard sends the event, with the deployed
 function's own configuration, to `kotogura.local.function_server`, which answers as Lambda's Invoke
-does: `X-Amz-Function-Error` marks an error body.
+does: `X-Amz-Function-Error` marks an error body. Where IAM is evaluated, the function gets
+credentials of its role.
 """
 
 import http.client
@@ -12,6 +13,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from ministack import app
+from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from kotogura.local.guards.private_names import private, replace
@@ -34,6 +37,8 @@ _CONFIGURATION_KEYS = (
 def install() -> None:
     """Put the function runtime in Docker's place for functions of package type Image."""
     in_docker = private(lambda_svc, "_execute_function_docker")
+    private(app, "AUTH")
+    private(lambda_runtime, "execution_credentials")
     runtime = urlsplit(Wiring.from_environment().runtime_url)
 
     def execute(func: dict[str, Any], event: Any, request_id: str) -> Any:
@@ -52,6 +57,7 @@ def _invoke(
         "configuration": {k: configuration[k] for k in _CONFIGURATION_KEYS if k in configuration},
         "request_id": request_id,
         "event": event,
+        "credentials": lambda_runtime.execution_credentials(configuration) if app.AUTH else {},
     }
     # No time limit here: the runtime holds the function to its own Timeout, cold start excluded.
     connection = http.client.HTTPConnection(host, port)
