@@ -15,7 +15,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi check audit package deploy destroy sbom images sam-local bench format clean
+.PHONY: help setup page demo test simulate fuzz openapi permissions check audit package deploy destroy sbom images sam-local bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ fuzz: setup ## Index and search random Unicode; COUNT=500 for fewer, SEED=7 for 
 
 openapi: setup ## Write src/kotogura/platform/openapi.json again, from the routes
 	@$(BIN)/kotogura openapi
+
+permissions: setup ## Write docs/permissions.md again, from the template
+	@$(BIN)/kotogura permissions
 
 check: setup node_modules/.ready frontend/node_modules/.ready ## Lint, types, import contracts, templates and state machines
 	$(BIN)/ruff format --check .

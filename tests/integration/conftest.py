@@ -69,14 +69,14 @@ def _free_port() -> int:
 def demonstration(
     tmp_path_factory: pytest.TempPathFactory, base_model: Path, port: int, page_port: int
 ) -> Demonstration:
-    """Run `kotogura demo --once --json` on an empty state, as a person would."""
+    """Run `kotogura demo --once --iam --json` on an empty state, as a person would."""
     state = tmp_path_factory.mktemp("demo") / "state"
     (state / "models").mkdir(parents=True)
     (state / "models" / "base").symlink_to(base_model)
     done = subprocess.run(
         [
             ROOT / ".venv" / "bin" / "kotogura",
-            *("--state", state, "demo", "--once", "--json"),
+            *("--state", state, "demo", "--once", "--iam", "--json"),
             *("--port", str(port), "--page-port", str(page_port)),
         ],
         capture_output=True,
@@ -152,7 +152,7 @@ def page(page_port: int) -> LocalPage:
 def system(demonstration: Demonstration, port: int, page: LocalPage) -> Iterator[RunningSystem]:
     """Open what the demonstration left, all of it, for the tests to go on with."""
     options = StackOptions(
-        root=ROOT, state=demonstration.state, port=port, parameters=page.parameters
+        root=ROOT, state=demonstration.state, port=port, parameters=page.parameters, iam=True
     )
     with LocalStack(options) as stack:
         yield RunningSystem(stack, demonstration.state)

@@ -18,6 +18,7 @@ from kotogura.commands.index import index
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.page import DEFAULT_PAGE_PORT
+from kotogura.commands.permissions import permissions
 from kotogura.commands.sam import sam
 from kotogura.commands.serve import serve
 from kotogura.commands.session import Session
@@ -31,6 +32,7 @@ from kotogura.errors import InvalidArgument, KotoguraError
 from kotogura.tenants.identity import TenantId
 
 _ROOT = Path(__file__).resolve().parents[3]
+_IAM = "Enforce the policies of the template's roles, as AWS does."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,6 +62,7 @@ cli.add_command(publish)
 cli.add_command(index)
 cli.add_command(model)
 cli.add_command(openapi)
+cli.add_command(permissions)
 cli.add_command(sam)
 cli.add_command(serve)
 cli.add_command(upload_files)
@@ -75,10 +78,11 @@ cli.add_command(usage)
 @click.option(
     "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
 )
+@click.option("--iam", is_flag=True, help=_IAM)
 @click.pass_obj
-def up(session: Session, port: int, page_port: int) -> None:
+def up(session: Session, port: int, page_port: int, iam: bool) -> None:
     """Start the local stack and the web page, and leave them running until Ctrl-C."""
-    running.run_up(_ROOT, session.state, port, page_port, session.terminal)
+    running.run_up(_ROOT, session.state, port, page_port, session.terminal, iam=iam)
 
 
 @cli.command()
@@ -87,12 +91,13 @@ def up(session: Session, port: int, page_port: int) -> None:
     "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
 )
 @click.option("--once", is_flag=True, help="End after the searches instead of staying up.")
+@click.option("--iam", is_flag=True, help=_IAM)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
 @click.pass_obj
-def demo(session: Session, port: int, page_port: int, once: bool, as_json: bool) -> None:
+def demo(session: Session, port: int, page_port: int, once: bool, iam: bool, as_json: bool) -> None:
     """Start the local stack, upload samples, train, and show three searches for each tenant."""
     terminal = Terminal(as_json or session.terminal.as_json)
-    running.run_demonstration(_ROOT, session.state, port, page_port, terminal, once=once)
+    running.run_demonstration(_ROOT, session.state, port, page_port, terminal, once=once, iam=iam)
 
 
 @cli.command()

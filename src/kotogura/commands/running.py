@@ -21,12 +21,14 @@ from kotogura.tenants.identity import TenantId
 _WARM = ("IngestFunction", "TokenizeFunction", "CommitFunction", "SearchFunction")
 
 
-def run_up(root: Path, state: Path, port: int, page_port: int, terminal: Terminal) -> None:
+def run_up(
+    root: Path, state: Path, port: int, page_port: int, terminal: Terminal, *, iam: bool
+) -> None:
     """Start the stack and the page, and stay until Ctrl-C or SIGTERM."""
     _prepare_base_model(state, terminal)
     page = _page(root, page_port)
     with (
-        _stack(root, state, port, page, terminal) as stack,
+        _stack(root, state, port, page, terminal, iam=iam) as stack,
         page.served(Deployment.of(stack), state, terminal) as is_served,
     ):
         deployment = Deployment.of(stack)
@@ -49,7 +51,14 @@ def run_up(root: Path, state: Path, port: int, page_port: int, terminal: Termina
 
 
 def run_demonstration(
-    root: Path, state: Path, port: int, page_port: int, terminal: Terminal, *, once: bool
+    root: Path,
+    state: Path,
+    port: int,
+    page_port: int,
+    terminal: Terminal,
+    *,
+    once: bool,
+    iam: bool,
 ) -> None:
     """Run the demonstration on a stack of its own; stay until Ctrl-C unless `once`."""
     watch = Stopwatch()
@@ -58,7 +67,7 @@ def run_demonstration(
     samples = root / "samples"
     page = _page(root, page_port)
     with (
-        _stack(root, state, port, page, terminal, watch) as stack,
+        _stack(root, state, port, page, terminal, watch, iam=iam) as stack,
         page.served(Deployment.of(stack), state, terminal) as is_served,
     ):
         deployment = Deployment.of(stack)
@@ -99,9 +108,11 @@ def _stack(
     page: LocalPage,
     terminal: Terminal,
     watch: Stopwatch | None = None,
+    *,
+    iam: bool,
 ) -> Iterator[LocalStack]:
     """Run the stack while the body runs, its first functions initialising meanwhile."""
-    options = StackOptions(root=root, state=state, port=port, parameters=page.parameters)
+    options = StackOptions(root=root, state=state, port=port, parameters=page.parameters, iam=iam)
     stack = LocalStack(options, on_progress=terminal.note)
     with (watch or Stopwatch()).stage("stack"):
         stack.start()

@@ -26,6 +26,7 @@ GUARDS = (
     "run_task",
     "policy_variables",
     "leading_keys",
+    "secure_transport",
     "authorizations",
     "endings",
     "checkpoints",

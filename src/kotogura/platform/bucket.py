@@ -48,9 +48,12 @@ class BucketOriginals:
 
     def read_beside(self, tenant: TenantId, name: str, limit_bytes: int) -> bytes | None:
         """Return an object beside the documents' folder, or `limit_bytes` + 1 of it, or None."""
+        key = f"{tenant}/{name}"
         try:
             with _translated():
-                answer = self._client.get_object(Bucket=self._bucket, Key=f"{tenant}/{name}")
+                if not self._is_listed(key):
+                    return None
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
                 return answer["Body"].read(limit_bytes + 1)
         except _Missing:
             return None
@@ -90,12 +93,17 @@ class BucketOriginals:
 
     def exists(self, tenant: TenantId, name: str) -> bool:
         """Return whether the name has a current version."""
-        try:
-            with _translated():
-                self._client.head_object(Bucket=self._bucket, Key=_key(tenant, name))
-        except _Missing:
-            return False
-        return True
+        with _translated():
+            return self._is_listed(_key(tenant, name))
+
+    def _is_listed(self, key: str) -> bool:
+        """Whether the key has a current version.
+
+        By a list, where it would come first: who may list one prefix alone is told "forbidden", not
+        "missing", when it asks for an object that isn't there.
+        """
+        listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in listed.get("Contents", []))
 
     def list(self, tenant: TenantId, below: str = "") -> Iterator[OriginalFile]:
         """Yield the current files of `tenant` whose names begin with `below`, without folders."""

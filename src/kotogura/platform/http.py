@@ -1,6 +1,7 @@
 """HTTP: one resolver for each function, its errors as problems, its tenant from the token alone."""
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kotogura.errors import (
     Internal,
     InvalidArgument,
+    InvalidTenantId,
     Kind,
     KotoguraError,
     NotFound,
@@ -23,6 +25,7 @@ from kotogura.platform.metrics import REQUEST_FAILURES
 from kotogura.platform.problems import problem
 from kotogura.platform.request_body import with_json_body
 from kotogura.platform.telemetry import Event, Handler, Telemetry, where_raised
+from kotogura.platform.tenant_session import acting_for
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.roles import Role
 
@@ -98,6 +101,20 @@ def _claims(app: APIGatewayHttpResolver) -> dict[str, Any]:
     return (authorizer.jwt_claim or {}) if authorizer else {}
 
 
+def _acting_for_claimed(event: Event) -> AbstractContextManager[None]:
+    """Return what lets a request act for the tenant of its verified token, and for no other.
+
+    A request without one, or with a wrong one, can act for nobody; `current_tenant` refuses it
+    wherever a tenant is needed.
+    """
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    try:
+        return acting_for(TenantId(claims.get("tenant", "")))
+    except InvalidTenantId:
+        return nullcontext()
+
+
 def _with_plain_path(event: Event) -> Event:
     """Return the event with its path percent-encoded, as far as it isn't.
 
@@ -133,6 +150,7 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
         except KotoguraError as error:
             telemetry.logger.info("request refused", extra={"code": error.code, "kind": error.kind})
             return _answer(problem(error))
-        return app.resolve(readable, context)
+        with _acting_for_claimed(event):
+            return app.resolve(readable, context)
 
     return telemetry.observed(handle)

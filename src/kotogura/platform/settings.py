@@ -37,6 +37,7 @@ class Settings(BaseModel):
     token_keys: str | None = Field(default=None, alias="KOTOGURA_TOKEN_KEYS")
     embedding_endpoint: str | None = Field(default=None, alias="KOTOGURA_EMBEDDING_ENDPOINT")
     drain_seconds: int = Field(default=0, ge=0, le=300, alias="KOTOGURA_DRAIN_SECONDS")
+    tenant_role_arn: str | None = Field(default=None, alias="KOTOGURA_TENANT_ROLE_ARN")
     training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")
 
     @classmethod

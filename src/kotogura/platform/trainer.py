@@ -23,6 +23,7 @@ from kotogura.platform.metrics import TRAINING_DURATION, TRAINING_GAIN, TRAINING
 from kotogura.platform.model_installation import embed_words, in_service, install_better
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import Telemetry, where_raised
+from kotogura.platform.tenant_session import acting_for
 from kotogura.platform.training_reports import reporter
 from kotogura.platform.training_skips import reason_to_skip, record_learned
 from kotogura.platform.wiring import Parts
@@ -56,9 +57,21 @@ def main() -> int:
     tenant = TenantId(required(parts.settings.tenant, "KOTOGURA_TENANT"))
     training_id = required(parts.settings.training_id, "KOTOGURA_TRAINING_ID")
     logger.append_keys(tenant=tenant, training_id=training_id)
-    telemetry, begun = Telemetry(), time.monotonic()
     interruption = Interruption()
     interruption.listen()
+    with acting_for(tenant):
+        return _recorded(parts, tenant, training_id, logger, interruption)
+
+
+def _recorded(
+    parts: Parts,
+    tenant: TenantId,
+    training_id: str,
+    logger: Logger,
+    interruption: Interruption,
+) -> int:
+    """Run the training and write down how it ended; return the process's exit code."""
+    telemetry, begun = Telemetry(), time.monotonic()
     try:
         outcome = run(parts, tenant, training_id, logger, interruption)
     except TrainingInterrupted:

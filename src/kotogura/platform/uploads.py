@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 PART_BYTES = 5 * 1024 * 1024
 """The least that S3 allows for any part but the last: what is lost when a connection breaks."""
-PART_SECONDS = 3600
-"""For how long a part's URL is valid; an upload may be asked for new ones as long as it lives."""
+PART_SECONDS = 900
+"""For how long a part's URL is valid, less than the session that signs it lasts; an upload may be
+asked for new ones as long as it lives."""
 _GONE = {"NoSuchUpload", "404", "NoSuchKey"}
 
 

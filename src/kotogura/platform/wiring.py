@@ -20,6 +20,7 @@ from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
 from kotogura.platform.settings import Settings, required
 from kotogura.platform.table import Table
+from kotogura.platform.tenant_session import TenantSessions, tenant_session
 from kotogura.platform.tenants import TableTenants, TableTrainings
 from kotogura.platform.texts import DICTIONARY, SYNONYMS, TableTexts
 from kotogura.platform.uploads import BucketUploads
@@ -56,21 +57,34 @@ class Parts:
         return cls(Settings.from_environment(os.environ))
 
     @cached_property
+    def _aws(self) -> boto3.Session:
+        """For what belongs to one tenant: as the tenant role, where the settings name one."""
+        if self.settings.tenant_role_arn is None:
+            return self._own
+        sts = self._own.client("sts", config=_CLIENTS)
+        return tenant_session(TenantSessions(sts, self.settings.tenant_role_arn))
+
+    @cached_property
+    def _own(self) -> boto3.Session:
+        """With the function's or the task's own role."""
+        return boto3.Session()
+
+    @cached_property
     def table(self) -> Table:
         """The table."""
-        return Table(boto3.resource("dynamodb", config=_CLIENTS), self.settings.table)
+        return Table(self._aws.resource("dynamodb", config=_CLIENTS), self.settings.table)
 
     @cached_property
     def originals(self) -> BucketOriginals:
         """The tenants' own files."""
         bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
-        return BucketOriginals(boto3.client("s3", config=_OBJECTS), bucket)
+        return BucketOriginals(self._aws.client("s3", config=_OBJECTS), bucket)
 
     @cached_property
     def uploads(self) -> BucketUploads:
         """Files that come in parts."""
         bucket = required(self.settings.documents_bucket, "KOTOGURA_DOCUMENTS_BUCKET")
-        return BucketUploads(boto3.client("s3", config=_OBJECTS), bucket)
+        return BucketUploads(self._aws.client("s3", config=_OBJECTS), bucket)
 
     @cached_property
     def read(self) -> "ReadingProcess":
@@ -129,8 +143,9 @@ class Parts:
 
     @cached_property
     def tenants(self) -> TableTenants:
-        """The register of tenants."""
-        return TableTenants(self.table)
+        """The register of tenants, which belongs to none of them."""
+        table = Table(self._own.resource("dynamodb", config=_CLIENTS), self.settings.table)
+        return TableTenants(table)
 
     @cached_property
     def synonyms(self) -> TableTexts:

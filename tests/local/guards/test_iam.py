@@ -134,6 +134,33 @@ def test_a_policys_variables_take_the_sessions_tag(
     assert found == (False, False), no_longer_needed("policy_variables")
 
 
+def _over_plain_http(endpoint: str) -> bool:
+    """Whether a bucket that refuses plain HTTP is reached by it."""
+    objects = clients.objects(endpoint)
+    objects.create_bucket(Bucket="closed")
+    objects.put_object(Bucket="closed", Key="a.txt", Body=b"a")
+    arn = "arn:aws:s3:::closed/*"
+    unencrypted = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": arn}
+    policy = _policy(deny | {"Condition": unencrypted})
+    objects.put_bucket_policy(Bucket="closed", Policy=policy)
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": arn}
+    client = _acting(endpoint, _role(endpoint, "visitor", allow), "minato")("s3")
+    return _is_allowed(client.get_object, Bucket="closed", Key="a.txt")
+
+
+def test_what_stays_on_this_machine_counts_as_sent_over_tls(
+    enforcing: Any, start_bare: Any, tmp_path: Path, no_longer_needed: Callable[[str], str]
+) -> None:
+    assert _over_plain_http(enforcing.endpoint)
+    without = start_bare(tmp_path, "secure_transport", iam=True)
+    try:
+        found = _over_plain_http(without.endpoint)
+    finally:
+        without.kill()
+    assert not found, no_longer_needed("secure_transport")
+
+
 def test_what_a_role_was_allowed_and_refused_is_written_down(enforcing: Any) -> None:
     role = _role(
         enforcing.endpoint,

@@ -510,8 +510,9 @@ def test_an_original_is_saved_under_its_own_name(
 ) -> None:
     name = "rules/旅費 規程.txt"
     library.upload(name, "旅費 は 精算 する")
-    key = {"Bucket": "kotogura-documents", "Key": f"minato-shoji/documents/{name}"}
-    objects.add_response("head_object", {}, key)
+    key = f"minato-shoji/documents/{name}"
+    asked = {"Bucket": "kotogura-documents", "Prefix": key, "MaxKeys": 1}
+    objects.add_response("list_objects_v2", {"Contents": [{"Key": key}]}, asked)
     path = f"/documents/{document_id(name)}/original"
     answer = ask(manage, event("manage-download", path=path))
     assert answer.status == 200
@@ -528,7 +529,8 @@ def test_an_original_that_is_gone_is_not_found(
     manage: Handler, library: Library, event: Event, ask: Ask, objects: Stubber
 ) -> None:
     library.upload("a.txt", "旅費")
-    objects.add_client_error("head_object", "404")
+    longer = {"Contents": [{"Key": "minato-shoji/documents/a.txt.bak"}]}
+    objects.add_response("list_objects_v2", longer)
     for name in ("a.txt", "never-seen.txt"):
         path = f"/documents/{document_id(name)}/original"
         answer = ask(manage, event("manage-download", path=path))

@@ -1,11 +1,13 @@
 """Guard: what each role was allowed and refused is written down, where IAM is evaluated.
 
-`<logs>/authorizations.jsonl` has a line for each different decision: role, action, allowed or not.
-It shows which permission a call lacks, and whether a policy allows what nobody uses.
+`<logs>/authorizations.jsonl` has a line for each different decision: role, session, action, allowed
+or not, and for a refusal of what. It shows which permission a call lacks, and what a policy allows
+though nobody uses it.
 """
 
 import json
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +19,48 @@ from kotogura.local.wiring import Wiring
 
 LOG_NAME = "authorizations.jsonl"
 
+_principal_arn: ContextVar[str] = ContextVar("principal_arn", default="")
+
 
 def install() -> None:
-    """Note every decision that isn't root's."""
+    """Note every decision about a role."""
     if not private(app, "AUTH"):
         return
+    enforce = private(iam_evaluator, "enforce")
     evaluate = private(iam_evaluator, "evaluate")
-    log = Path(Wiring.from_environment().logs_folder, LOG_NAME)
-    known: set[tuple[object, ...]] = set()
-    lock = threading.Lock()
+    log = _Log(Path(Wiring.from_environment().logs_folder, LOG_NAME))
 
-    def evaluate_and_note(context: Any, *arguments: Any) -> Any:
-        result = evaluate(context, *arguments)
-        role = context.principal_arn.partition(":assumed-role/")[2].partition("/")[0]
-        decision = (role, context.action, context.resource_arn, result.decision == "Allow")
-        with lock:
-            if role and decision not in known:
-                known.add(decision)
-                names = ("role", "action", "resource", "allowed")
-                line = json.dumps(dict(zip(names, decision, strict=True)))
-                with log.open("a", encoding="utf-8") as output:
-                    output.write(line + "\n")
-        return result
+    def evaluate_and_remember(context: Any, *arguments: Any) -> Any:
+        _principal_arn.set(context.principal_arn)
+        return evaluate(context, *arguments)
 
-    replace(iam_evaluator, "evaluate", evaluate_and_note)
+    def enforce_and_note(access_key: str, action: str, *arguments: Any, **keywords: Any) -> Any:
+        _principal_arn.set("")
+        refusal = enforce(access_key, action, *arguments, **keywords)
+        _, is_role, principal = _principal_arn.get().partition(":assumed-role/")
+        if is_role:
+            refused = None if refusal is None else str(keywords.get("resource_arn", "*"))
+            log.note(principal, action, refused)
+        return refusal
+
+    replace(iam_evaluator, "evaluate", evaluate_and_remember)
+    replace(iam_evaluator, "enforce", enforce_and_note)
+
+
+class _Log:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: set[tuple[str, str, str | None]] = set()
+        self._lock = threading.Lock()
+
+    def note(self, principal: str, action: str, refused: str | None) -> None:
+        """Write down that `principal`, `role/session`, was allowed `action` or refused it."""
+        role, _, session = principal.partition("/")
+        decision = {"role": role, "session": session, "action": action, "allowed": refused is None}
+        if refused is not None:
+            decision["resource"] = refused
+        with self._lock:
+            if (principal, action, refused) not in self._known:
+                self._known.add((principal, action, refused))
+                with self._path.open("a", encoding="utf-8") as output:
+                    output.write(json.dumps(decision) + "\n")

@@ -1,0 +1,1 @@
+"""What each role of the template may do, read out of it and told in plain words."""
