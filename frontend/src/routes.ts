@@ -18,6 +18,14 @@ export function createRoutes(session: Session): Router {
     routes: [
       { path: '/', name: 'search', component: SearchView },
       {
+        path: '/documents',
+        name: 'library',
+        component: () => import('./documents/LibraryView.vue'),
+      },
+      { path: '/upload', name: 'upload', component: () => import('./upload/UploadView.vue') },
+      { path: '/words', name: 'words', component: () => import('./words/WordsView.vue') },
+      { path: '/model', name: 'model', component: () => import('./model/ModelView.vue') },
+      {
         path: '/documents/:id([a-z2-7]{26})',
         name: 'document',
         component: () => import('./documents/DocumentView.vue'),
