@@ -201,6 +201,8 @@ export const en: Messages = {
   library: {
     title: 'Documents',
     filter: 'Filter by state',
+    prefix: 'Name begins with, as rules/',
+    leaving: 'Being deleted',
     document: 'Document',
     state: 'State',
     updated: 'Updated',

@@ -203,6 +203,8 @@ export const ja = {
   library: {
     title: '文書',
     filter: '状態で絞り込む',
+    prefix: '名前の始まり（例：rules/）',
+    leaving: '削除しています',
     document: '文書',
     state: '状態',
     updated: '更新',
