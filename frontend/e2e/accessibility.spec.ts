@@ -18,6 +18,9 @@ const VIEWS: Record<string, string> = {
   model: '/model',
 }
 
+// A dozen pages each, on a machine that may be busy.
+test.describe.configure({ timeout: 300_000 })
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in any view, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
