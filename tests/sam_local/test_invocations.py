@@ -148,8 +148,13 @@ def document_is_staged(answer: Answer, story: Story) -> None:
     assert (folder / "postings.parquet").is_file()
 
 
-def change_is_committed(answer: Answer, story: Story) -> None:
-    assert answer["outcome"] == "committed", answer
+def document_is_indexed(answer: Answer, story: Story) -> None:
+    assert (answer["outcome"], answer["document_id"]) == ("indexed", ID)
+    assert answer["generation"] == story.generation
+
+
+def document_is_gone(answer: Answer, story: Story) -> None:
+    assert (answer["outcome"], answer["document_id"]) == ("deleted", ID)
     assert answer["generation"] == story.generation
 
 
@@ -284,7 +289,7 @@ STEPS = [
     Step(
         "TokenizeFunction", "ingest-extracted", document_is_staged, following("s3-object-created")
     ),
-    Step("CommitFunction", "commit", change_is_committed, following("s3-object-created")),
+    Step("CommitFunction", "commit", document_is_indexed, following("s3-object-created")),
     Step("UpkeepFunction", "upkeep-inspect", index_is_inspected),
     Step("UpkeepFunction", "upkeep-verify", index_is_sound),
     Step("CompactFunction", "compact", index_is_compacted),
@@ -294,7 +299,7 @@ STEPS = [
     Step("QuarantineFunction", "quarantine", failure_is_recorded, of_the_quarantine),
     Step("IngestFunction", "s3-object-permanently-deleted", document_is_extracted, of_the_object),
     Step("IngestFunction", "s3-object-deleted", removal_is_staged, of_the_object),
-    Step("CommitFunction", "ingest-removed", change_is_committed, following("s3-object-deleted")),
+    Step("CommitFunction", "ingest-removed", document_is_gone, following("s3-object-deleted")),
     Step("ManageFunction", "manage-upload", upload_is_signed, of_the_samples_size),
     Step("ManageFunction", "manage-put-dictionary", dictionary_is_taken),
     Step("ManageFunction", "manage-dictionary", dictionary_is_shown),
