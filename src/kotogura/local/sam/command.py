@@ -66,7 +66,8 @@ def sam_environment(
         deployed = deployed_variables(running)
 
         def known(name: str) -> Surroundings:
-            return surroundings(deployed.get(name.rpartition("/")[2], {}), endpoint, state)
+            variables = deployed.get(name.rpartition("/")[2], {})
+            return surroundings(variables, running, endpoint, state)
 
         engine = os.environ.get("DOCKER_HOST", _DEFAULT_ENGINE).replace("unix://", "unix:")
         with Relay(f"unix:{folder}/docker.sock", engine, first_request(known)):
@@ -79,12 +80,18 @@ def sam_environment(
             }
 
 
-def surroundings(variables: Mapping[str, str], endpoint: str, state: StateFolder) -> Surroundings:
-    """Return what a container gets for a function that is deployed with `variables`."""
+def surroundings(
+    variables: Mapping[str, str], running: RunningStack, endpoint: str, state: StateFolder
+) -> Surroundings:
+    """Return what a container gets for a function that is deployed with `variables`.
+
+    `endpoint` is where a container reaches the stack.
+    """
     here = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "1",
+        "STACK_API_URL": running.api_url.replace(running.endpoint, endpoint),
     }
     mounts = (f"{state.store}:{MOUNT}",) if "KOTOGURA_STORE" in variables else ()
     return Surroundings({**variables, **here}, mounts, Path(token_authorizer.__file__))

@@ -2,7 +2,7 @@
 
 It is mounted beside the function's own modules, and calls the handler that WRAPPED_HANDLER
 names. What `sam local invoke` brings has its claims already and goes through as it is. A request
-with a token gets the token's claims once the user pool has accepted it; without a token it goes
+with a token gets the token's claims once the stack's API has accepted it; without a token it goes
 through without claims, and the function refuses it. The product has no such door.
 """
 
@@ -10,7 +10,10 @@ import base64
 import importlib
 import json
 import os
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 Accept = Callable[[str], bool]
@@ -44,16 +47,15 @@ def authorized(event: Mapping[str, Any], accept: Accept) -> dict[str, Any] | Non
     return {**event, "requestContext": {**context, "authorizer": authorizer}}
 
 
-def accepted_by_the_pool(token: str) -> bool:
-    """Tell whether the user pool takes this access token."""
-    import boto3  # noqa: PLC0415 — the container's, which only a request with a token needs
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
+def accepted_by_the_stack(token: str) -> bool:
+    """Tell whether the stack's own API, whose authorizer compares signatures, takes this token."""
+    url = os.environ["STACK_API_URL"] + "/documents?limit=1"
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
     try:
-        boto3.client("cognito-idp").get_user(AccessToken=token)
-    except ClientError:
-        return False
-    return True
+        with urllib.request.urlopen(request, timeout=20):  # noqa: S310
+            return True
+    except urllib.error.HTTPError as refused:
+        return refused.code != HTTPStatus.UNAUTHORIZED
 
 
 def _wrapped() -> Callable[[Mapping[str, Any], Any], Any]:
@@ -68,7 +70,7 @@ if "WRAPPED_HANDLER" in os.environ:
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
     """Answer as the wrapped handler does, or 401 as an HTTP API does."""
-    let_in = authorized(event, accepted_by_the_pool)
+    let_in = authorized(event, accepted_by_the_stack)
     if let_in is None:
         return {"statusCode": 401, "body": '{"message":"Unauthorized"}'}
     return _handler(let_in, context)
