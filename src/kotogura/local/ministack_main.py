@@ -18,6 +18,7 @@ GUARDS = (
     "patience",
     "http_api_body",
     "placeholders",
+    "nested_updates",
     "jsonata_states",
     "object_versions",
     "refreshed_tokens",

@@ -23,11 +23,13 @@ def _create(endpoint: str, name: str, resources: dict[str, Any], until: Callable
         Capabilities=["CAPABILITY_IAM"],
     )
 
-    def settled() -> Any:
-        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack["StackStatus"]
+    return until(lambda: _ended(cloudformation, name))
 
-    return until(settled)
+
+def _ended(cloudformation: Any, name: str) -> str | None:
+    [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    status: str = stack["StackStatus"]
+    return None if status.endswith("IN_PROGRESS") else status
 
 
 def _resource(endpoint: str, name: str, logical_id: str) -> str:
@@ -118,6 +120,38 @@ def test_an_updated_body_replaces_the_routes(
     api = f"{endpoint}/_aws/execute-api/{_resource(endpoint, 'updated-api', 'Api')}"
     until(lambda: fetch(f"{api}/new").status == 200)
     assert fetch(f"{api}/open/1").status == 404
+
+
+def test_a_nested_stack_can_be_updated(
+    guarded: Any, bare: Any, until: Callable[..., Any], no_longer_needed: Callable[[str], str]
+) -> None:
+    def deploy_twice(endpoint: str) -> str:
+        part = {
+            "Parameters": {"Word": {"Type": "String"}},
+            "Resources": {
+                "Bucket": {"Type": "AWS::S3::Bucket"},
+                "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Word"}}},
+            },
+            "Outputs": {"Host": {"Value": {"Fn::GetAtt": ["Bucket", "RegionalDomainName"]}}},
+        }
+        objects = clients.objects(endpoint)
+        objects.create_bucket(Bucket="templates")
+        objects.put_object(Bucket="templates", Key="part.json", Body=json.dumps(part).encode())
+        url = "https://s3.amazonaws.com/templates/part.json"
+
+        def nesting(word: str) -> dict[str, Any]:
+            properties = {"TemplateURL": url, "Parameters": {"Word": word}}
+            return {"Part": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}}
+
+        assert _create(endpoint, "nesting", nesting("first"), until) == "CREATE_COMPLETE"
+        cloudformation = clients.client("cloudformation", endpoint)
+        cloudformation.update_stack(
+            StackName="nesting", TemplateBody=json.dumps({"Resources": nesting("second")})
+        )
+        return str(until(lambda: _ended(cloudformation, "nesting")))
+
+    assert deploy_twice(guarded.endpoint) == "UPDATE_COMPLETE"
+    assert deploy_twice(bare.endpoint) != "UPDATE_COMPLETE", no_longer_needed("nested_updates")
 
 
 def test_types_that_are_unknown_become_placeholders(
