@@ -88,6 +88,11 @@ class Deployment:
         return made
 
     @cached_property
+    def queues(self) -> Any:
+        """A client for queues."""
+        return self._client("sqs")
+
+    @cached_property
     def users(self) -> "CognitoIdentityProviderClient":
         """A client for the user pool."""
         made: CognitoIdentityProviderClient = self._client("cognito-idp")

@@ -8,6 +8,7 @@ KotoguraError
     ├── SignInFailed             sign-in-failed
     ├── UpkeepFailed             upkeep-failed: the function that looks after an index broke
     ├── RebuildFailed            rebuild-failed
+    ├── RedriveFailed            redrive-failed
     └── DemonstrationFailed      demonstration-failed: a search found nothing that makes sense
 """
 
@@ -54,6 +55,12 @@ class RebuildFailed(CommandError):
     """The workflow that rebuilds an index failed; its run can be resumed."""
 
     code = "rebuild-failed"
+
+
+class RedriveFailed(CommandError):
+    """A workflow could not be started from an undelivered event, which stays in its queue."""
+
+    code = "redrive-failed"
 
 
 class DemonstrationFailed(CommandError):

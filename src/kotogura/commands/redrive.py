@@ -1,0 +1,71 @@
+"""`kotogura redrive`: what could not start a workflow starts it now."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+from botocore.exceptions import ClientError
+
+from kotogura.commands.errors import RedriveFailed
+from kotogura.commands.session import Session
+from kotogura.commands.terminal import Terminal
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+_AT_ONCE = 10  # all that SQS gives at a time
+# Long enough for ten starts; a message that is left alone can be had again after it.
+_HIDDEN_SECONDS = 60
+_TARGET = "TARGET_ARN"
+
+
+@click.command("redrive")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
+@click.pass_obj
+def redrive_events(session: Session, as_json: bool) -> None:
+    """Start the workflows that could not be started when their events came."""
+    terminal = Terminal(as_json or session.terminal.as_json)
+    deployment = session.deployment()
+    url = deployment.outputs["UndeliveredQueueUrl"]
+    count = redrive(deployment.queues, url, deployment.workflows)
+    terminal.line(f"{count} executions started")
+    terminal.result({"started_count": count})
+
+
+def redrive(queues: Any, queue_url: str, workflows: "SFNClient") -> int:
+    """Start a workflow for each message of the queue; return how many.
+
+    A message goes when its execution has begun, so that a crash between the two starts it twice:
+    the workflows bear that. Those that can't be started stay, and end it.
+
+    Raises:
+        RedriveFailed: when a workflow can't be started, or a message doesn't say which; it stays
+            in the queue, to be given again once the cause is mended.
+    """
+    count = 0
+    for message in _messages(queues, queue_url):
+        target = message.get("MessageAttributes", {}).get(_TARGET, {}).get("StringValue")
+        if target is None:
+            raise RedriveFailed(f"message {message['MessageId']} names no {_TARGET}; {count} done")
+        try:
+            workflows.start_execution(stateMachineArn=target, input=message["Body"])
+        except ClientError as refused:
+            reason = refused.response.get("Error", {}).get("Message", str(refused))
+            raise RedriveFailed(f"{target} can't be started: {reason}; {count} done") from None
+        queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        count += 1
+    return count
+
+
+def _messages(queues: Any, queue_url: str) -> Iterator[dict[str, Any]]:
+    while True:
+        answer = queues.receive_message(
+            QueueUrl=queue_url,
+            MaxNumberOfMessages=_AT_ONCE,
+            MessageAttributeNames=[_TARGET],
+            VisibilityTimeout=_HIDDEN_SECONDS,
+            WaitTimeSeconds=1,  # asks all of the queue's servers, not some
+        )
+        if not answer.get("Messages"):
+            return
+        yield from answer["Messages"]
