@@ -61,6 +61,10 @@ ROUTES = {
 OPEN = {"GET /openapi.json", "GET /docs"}
 OUTPUTS = {
     "ApiUrl",
+    "PageUrl",
+    "PageBucketName",
+    "DistributionId",
+    "DistributionHost",
     "DocumentsBucketName",
     "TableName",
     "UserPoolId",
@@ -82,6 +86,7 @@ OUTPUTS = {
     "FileSystemArn",
     "AccessPointId",
     "AccessPointArn",
+    "UndeliveredQueueUrl",
 }
 
 
@@ -316,6 +321,37 @@ def test_no_account_and_no_region_is_written_down(template):
     # Bills are metrics of one region alone, wherever the stack is.
     text = template.text.replace('"region": "us-east-1", "stat": "Maximum", "period": 21600', "")
     assert not re.search(r"\b(us|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d\b", text)
+
+
+def test_what_cannot_be_delivered_is_kept(template):
+    events = [
+        (f"{machine}/{name}", event)
+        for machine, body in template.of_type("AWS::Serverless::StateMachine").items()
+        for name, event in body.get("Events", {}).items()
+    ]
+    assert {event["Type"] for _, event in events} == {"EventBridgeRule", "ScheduleV2"}
+    for name, event in events:
+        queue = event["Properties"].get("DeadLetterConfig")
+        assert queue == {"Arn": {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}}, name
+
+
+def test_no_function_is_called_without_somebody_who_waits_for_its_answer(template):
+    # What is called asynchronously needs a place for its failures: an OnFailure destination.
+    for name, function in template.functions.items():
+        for event in function.get("Events", {}).values():
+            assert event["Type"] == "HttpApi", name
+    others = {"AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription", "AWS::Events::Rule"}
+    assert not others & {resource["Type"] for resource in template.resources.values()}
+
+
+def test_indexing_can_be_kept_from_taking_all_that_runs_at_once(template, machines):
+    limit = {"Fn::If": ["LimitsIndexing", {"Ref": "IndexingConcurrency"}, {"Ref": "AWS::NoValue"}]}
+    limited = {
+        name
+        for name, function in template.functions.items()
+        if function.get("ReservedConcurrentExecutions") == limit
+    }
+    assert limited == {function for function, _ in machines["ingest"].function_tasks().values()}
 
 
 def test_the_truth_outlives_the_stack(template):
