@@ -15,7 +15,8 @@ def page_configuration(deployment: Deployment, state: Path) -> dict[str, Any]:
     """
     outputs = deployment.outputs
     configuration = {
-        "apiUrl": deployment.api_url,
+        # In an account CloudFront answers for both, and the page may speak to no other host.
+        "apiUrl": deployment.api_url if deployment.endpoint else "/api",
         "signInUrl": deployment.endpoint or outputs["SignInUrl"],
         "clientId": outputs["UserPoolClientId"],
         "region": outputs["UserPoolId"].partition("_")[0],

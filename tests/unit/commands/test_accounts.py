@@ -152,4 +152,5 @@ def test_the_page_of_an_account_knows_none(accounts: Accounts, tmp_path: Path) -
     accounts.create(MINATO, "港商事", "a@example.com", "weekly")
     made = page_configuration(cast("Deployment", _Deployment(endpoint=None)), tmp_path)
     assert made["signInUrl"] == OUTPUTS["SignInUrl"]
+    assert made["apiUrl"] == "/api"
     assert "users" not in made
