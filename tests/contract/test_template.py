@@ -336,12 +336,16 @@ def test_what_cannot_be_delivered_is_kept(template):
 
 
 def test_no_function_is_called_without_somebody_who_waits_for_its_answer(template):
-    # What is called asynchronously needs a place for its failures: an OnFailure destination.
+    # What is called asynchronously needs a place for its failures: an OnFailure destination. Usage
+    # needs none: a run counts every whole hour since the last that was counted.
     for name, function in template.functions.items():
         for event in function.get("Events", {}).values():
-            assert event["Type"] == "HttpApi", name
-    others = {"AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription", "AWS::Events::Rule"}
-    assert not others & {resource["Type"] for resource in template.resources.values()}
+            assert event["Type"] == "HttpApi" or name == "UsageFunction", name
+    assert not template.of_type("AWS::Lambda::EventSourceMapping")
+    for name, subscription in template.of_type("AWS::SNS::Subscription").items():
+        assert subscription["Protocol"] == "email", name
+    for name, rule in template.of_type("AWS::Events::Rule").items():
+        assert "Function" not in json.dumps(rule["Targets"]), name
 
 
 def test_indexing_can_be_kept_from_taking_all_that_runs_at_once(template, machines):
