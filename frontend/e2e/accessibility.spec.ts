@@ -16,6 +16,8 @@ const VIEWS: Record<string, string> = {
   library: '/documents',
   words: '/words',
   model: '/model',
+  usage: '/usage',
+  operations: '/operations',
 }
 
 // A dozen pages each, on a machine that may be busy.

@@ -25,6 +25,13 @@ export function createRoutes(session: Session): Router {
       { path: '/upload', name: 'upload', component: () => import('./upload/UploadView.vue') },
       { path: '/words', name: 'words', component: () => import('./words/WordsView.vue') },
       { path: '/model', name: 'model', component: () => import('./model/ModelView.vue') },
+      { path: '/usage', name: 'usage', component: () => import('./usage/UsageView.vue') },
+      {
+        path: '/operations',
+        name: 'operations',
+        component: () => import('./operations/OperationsView.vue'),
+        meta: { admin: true },
+      },
       {
         path: '/documents/:id([a-z2-7]{26})',
         name: 'document',
@@ -52,6 +59,7 @@ export function createRoutes(session: Session): Router {
       saved ?? (to.path === from.path && to.hash === from.hash ? undefined : { top: 0 }),
   })
   router.beforeEach((to) => {
+    if (to.meta.admin && !session.isAdmin.value && session.person.value) return { name: 'search' }
     if (to.meta.open || session.person.value) return true
     return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   })
