@@ -10,6 +10,7 @@ from safetensors import safe_open
 
 from kotogura.local.ministack_process import CREDENTIALS, REGION
 from kotogura.local.sam import relay
+from kotogura.platform.clock import now
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from tests.integration.conftest import MINATO, RunningSystem, eventually
 
@@ -53,6 +54,8 @@ def train_interrupted(system: RunningSystem, socket_folder: Path) -> Training:
     socket_folder.chmod(0o755)
     endpoint = system.stack.endpoint.removeprefix("http://")
     socket = socket_folder / "aws.sock"
+    begun = {"state": TrainingState.RUNNING.value, "cause": "demand", "started_at": now()}
+    system.deployment.trainings.update(MINATO, TRAINING_ID, begun)  # as the workflow does
     with relay.Relay(f"unix:{socket}", f"tcp:{endpoint}"):
         socket.chmod(0o666)
         container = _start(system, socket_folder)
