@@ -27,7 +27,9 @@ test('suggests words by kanji, kana and rōmaji', async ({ page }) => {
   await signIn(page, MINATO)
   const box = page.getByRole('combobox', { name: '検索する言葉や質問' })
   for (const typed of ['東', 'とうきょ', 'toky']) {
+    const answered = page.waitForResponse((response) => response.url().includes('/suggest'))
     await box.fill(typed)
+    await answered
     await expect(page.getByRole('option', { name: /東京/ }).first()).toBeVisible()
   }
   await box.press('ArrowDown')
