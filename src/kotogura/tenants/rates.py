@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from kotogura.tenants.usage import Stored, Timings
 
-USD_PER_SEARCH: Mapping[str, float] = {"words": 4.05e-6, "meaning": 6.06e-6, "both": 6.06e-6}
+USD_PER_SEARCH: Mapping[str, float] = {"words": 5.02e-6, "meaning": 7.03e-6, "both": 7.03e-6}
 """By mode."""
 
 USD_PER_INDEX_GB_MONTH = 0.025
