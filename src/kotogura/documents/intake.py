@@ -27,6 +27,7 @@ from kotogura.documents.metadata import (
 )
 from kotogura.documents.originals import OriginalFolders, Originals
 from kotogura.documents.unpacking import unpack
+from kotogura.spans import span
 from kotogura.tenants.files import TenantFiles
 
 
@@ -150,12 +151,16 @@ def read_document(
     """
     if change.size_bytes:
         check_admissible(change.name, change.size_bytes)  # before a gigabyte is read
-    original = originals.fetch(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
-    if original is None:
-        return None
-    beside = originals.read(change.tenant, change.name + DESCRIPTION, None, DESCRIPTION_LIMIT_BYTES)
+    with span("documents.fetch") as fetching:
+        original = originals.fetch(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
+        if original is None:
+            return None
+        fetching.count(bytes=len(original.data))
+        name = change.name + DESCRIPTION
+        beside = originals.read(change.tenant, name, None, DESCRIPTION_LIMIT_BYTES)
     description = None if beside is None else read_description(beside)
-    return extract(change, original.data, object_fields(original), description, read)
+    with span("documents.extract"):
+        return extract(change, original.data, object_fields(original), description, read)
 
 
 def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger) -> Quarantined:

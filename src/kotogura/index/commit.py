@@ -20,6 +20,7 @@ from kotogura.index.manifest import Manifest, ModelEntry, SegmentEntry
 from kotogura.index.outcome import Committed, outcome_of
 from kotogura.index.pacing import Pacing
 from kotogura.index.tombstones import bury
+from kotogura.spans import span
 from kotogura.tenants.identity import TenantId
 
 ATTEMPT_COUNT = 8
@@ -88,7 +89,9 @@ class Committer:
             current = [change for change in waiting if change not in stale]
             changes = self._fitting(tenant, base, current, document_id, version)
             try:
-                generation = self._publish(tenant, base, changes)
+                with span("index.publish") as publishing:
+                    generation = self._publish(tenant, base, changes)
+                    publishing.count(changes=len(changes))
             except (CorruptIndex, StoreUnavailable):
                 if not self._drop_damaged(tenant, changes, document_id, version):
                     raise

@@ -22,6 +22,7 @@ from kotogura.index.metadata_columns import MetadataColumns
 from kotogura.index.places import Places
 from kotogura.index.postings import Numbers, TermPostings, arrange
 from kotogura.index.segments import Segments
+from kotogura.spans import span
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -107,7 +108,9 @@ class GenerationReader:
             else:
                 found |= kept
         if absent and self._bases[-1]:
-            loaded = self._load(absent)
+            with span("index.postings") as reading:
+                loaded = self._load(absent)
+                reading.count(terms=len(absent))
             for term, by_field in loaded.items():
                 size = sum(one.size_bytes + ENTRY_BYTES for one in by_field.values())
                 self.cache.put(self.key("postings", term), by_field, size + ENTRY_BYTES)

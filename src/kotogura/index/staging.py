@@ -11,6 +11,7 @@ from kotogura.index.changes import StagedChange, StagedChanges
 from kotogura.index.content import IndexedDocument, analyse_documents
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.segment import write_segment
+from kotogura.spans import span
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -77,7 +78,11 @@ def build_segment(
     dictionary: str | None = None,
 ) -> SegmentEntry:
     """Write a segment of `documents` with its vectors, and return its entry."""
-    content = analyse_documents(documents, analyzer)
-    segment = write_segment(tenant, content, analyzer.fingerprint, files, dictionary=dictionary)
-    vectors = embed(tenant, segment.segment_id, content.documents)
+    with span("index.analyze") as analysing:
+        content = analyse_documents(documents, analyzer)
+        analysing.count(documents=len(documents))
+    with span("index.write"):
+        segment = write_segment(tenant, content, analyzer.fingerprint, files, dictionary=dictionary)
+    with span("index.embed"):
+        vectors = embed(tenant, segment.segment_id, content.documents)
     return segment.model_copy(update={"vectors": vectors})

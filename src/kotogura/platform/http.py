@@ -1,6 +1,7 @@
 """HTTP: one resolver for each function, its errors as problems, its tenant from the token alone."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -96,19 +97,24 @@ def admins_only(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[
     return go_on(app)
 
 
+def _verified(event: Event) -> dict[str, Any]:
+    """Return the claims that API Gateway put beside a request; none where it put none."""
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    claims: dict[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
+    return claims
+
+
 def _claims(app: APIGatewayHttpResolver) -> dict[str, Any]:
     authorizer: Any = app.current_event.request_context.authorizer
     return (authorizer.jwt_claim or {}) if authorizer else {}
 
 
-def _acting_for_claimed(event: Event) -> AbstractContextManager[None]:
+def _acting_for_claimed(claims: Mapping[str, Any]) -> AbstractContextManager[None]:
     """Return what lets a request act for the tenant of its verified token, and for no other.
 
     A request without one, or with a wrong one, can act for nobody; `current_tenant` refuses it
     wherever a tenant is needed.
     """
-    authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    claims = (authorizer.get("jwt") or {}).get("claims") or {}
     try:
         return acting_for(TenantId(claims.get("tenant", "")))
     except InvalidTenantId:
@@ -150,7 +156,9 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
         except KotoguraError as error:
             telemetry.logger.info("request refused", extra={"code": error.code, "kind": error.kind})
             return _answer(problem(error))
-        with _acting_for_claimed(event):
+        claims = _verified(event)
+        telemetry.identify(claims)
+        with _acting_for_claimed(claims):
             return app.resolve(readable, context)
 
     return telemetry.observed(handle)

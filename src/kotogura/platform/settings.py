@@ -21,6 +21,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     stage: str = Field(default="dev", alias="KOTOGURA_STAGE")
+    tracing: str = Field(default="PassThrough", alias="KOTOGURA_TRACING")
     table: str = Field(alias="KOTOGURA_TABLE")
     documents_bucket: str | None = Field(default=None, alias="KOTOGURA_DOCUMENTS_BUCKET")
     store: Path | None = Field(default=None, alias="KOTOGURA_STORE")

@@ -1,4 +1,4 @@
-"""Logs and metrics of a Lambda function or a task, behind one small interface.
+"""Logs, metrics and traces of a Lambda function or a task, behind one small interface.
 
 Messages are constant and lower-case; facts go into fields. A document's text, a query and its terms
 are never logged. What a metric is called, and by what it is told apart, says
@@ -9,14 +9,19 @@ tenant would be a custom metric, and a price, of each.
 import logging
 import os
 import traceback
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kotogura.errors import Internal, KotoguraError
 from kotogura.platform.metrics import STEP_FAILURES, Metric
+from kotogura.spans import listening
+
+if TYPE_CHECKING:
+    from kotogura.platform.traces import TracedSpan, Traces
 
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Any]
@@ -36,6 +41,8 @@ class Telemetry:
         self._metrics = Metrics(service=service, namespace=namespace)
         self._metrics.set_default_dimensions(stage=os.environ.get("KOTOGURA_STAGE", "dev"))
         self._cold_start = True
+        self._traces = _traces(os.environ, self._lost)
+        self._traced: TracedSpan | None = None
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.INFO)
 
@@ -68,12 +75,18 @@ class Telemetry:
             self._metrics.flush_metrics()
             self._metrics.clear_metrics()  # also where POWERTOOLS_METRICS_DISABLED kept them
 
+    def identify(self, ids: Mapping[str, Any]) -> None:
+        """Tell the trace what the call is about: ids and outcomes, nothing that a person wrote."""
+        if self._traced is not None:
+            self._traced.identify(_identities(ids))
+
     def observed(self, handle: Handler) -> Handler:
         """Return `handle` with its logs tied to the call and its metrics written at its end."""
 
         def observe(event: Event, context: LambdaContext) -> Any:
             try:
-                return handle(event, context)
+                with self._tracing():
+                    return handle(event, context)
             finally:
                 self._cold_start = False
                 self.flush()
@@ -93,6 +106,7 @@ class Telemetry:
             self.logger.append_keys(
                 function_request_id=context.aws_request_id, **_identities(event)
             )
+            self.identify(event)
             try:
                 answer = work(event)
             except KotoguraError as error:
@@ -105,9 +119,38 @@ class Telemetry:
                 name = type(error).__name__
                 raise Internal(f"it broke on our side ({name}); the log has where") from None
             self.logger.info("step done", extra={"answer": _identities(answer)})
+            self.identify(answer)
             return answer
 
         return self.observed(handle)
+
+    @contextmanager
+    def _tracing(self) -> Iterator[None]:
+        """Send the spans that begin meanwhile to X-Ray, if this call is sampled."""
+        trace = self._traces.call(os.environ) if self._traces else None
+        if trace is None:
+            yield
+            return
+        with listening(trace), trace(self.logger.service) as whole:
+            self._traced = whole
+            try:
+                yield
+            finally:
+                self._traced = None
+
+    def _lost(self, error: OSError) -> None:
+        self.logger.warning("a span was lost", extra={"reason": type(error).__name__})
+
+
+def _traces(environment: Mapping[str, str], lost: Callable[[OSError], None]) -> "Traces | None":
+    """Return what sends traces where the deployment wants them, and there is whom to send to."""
+    address = environment.get("AWS_XRAY_DAEMON_ADDRESS")
+    if environment.get("KOTOGURA_TRACING") != "Active" or not address:
+        return None
+    # Imported where it is wanted alone: search must start quickly.
+    from kotogura.platform.traces import Daemon, Traces  # noqa: PLC0415
+
+    return Traces(Daemon(address, lost))
 
 
 def where_raised(error: BaseException) -> list[str]:

@@ -21,6 +21,7 @@ from kotogura.search.query_words import Alternative, QueryWord
 from kotogura.search.resolution import words_of
 from kotogura.search.synonyms import NO_SYNONYMS, Synonyms
 from kotogura.search.words import Impacts, WordIndex
+from kotogura.spans import span
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -72,7 +73,10 @@ class Leaves:
 
     def words(self, text: str) -> tuple[QueryWord, ...]:
         """Return the words of `text`, resolved."""
-        return words_of(text, self.analyzer, self.reader, self.synonyms)
+        with span("search.words") as reading:
+            words = words_of(text, self.analyzer, self.reader, self.synonyms)
+            reading.count(words=len(words))
+        return words
 
     def score(self, words: Sequence[QueryWord]) -> Scores:
         """Return what `words` are worth in every document."""

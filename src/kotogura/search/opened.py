@@ -18,6 +18,7 @@ from kotogura.semantics.embedder import Embedder
 from kotogura.semantics.serving import ServingModels
 from kotogura.semantics.vectors import WordVectors
 from kotogura.semantics.whole_texts import embed_text
+from kotogura.spans import span
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -85,6 +86,12 @@ class OpenGenerations:
 
         A tenant that never uploaded anything has an empty one.
         """
+        with span("search.open") as opening:
+            found = self._current(tenant)
+            opening.count(generation=found.manifest.generation)
+        return found
+
+    def _current(self, tenant: TenantId) -> OpenGeneration:
         pointer = self._generations.pointer(tenant)
         name = pointer.manifest if pointer else ""
         found = self._open.pop((tenant, name), None)
@@ -100,12 +107,14 @@ class OpenGenerations:
 
     def embed(self, opened: OpenGeneration, text: str) -> NDArray[np.float32]:
         """Return the unit vector, float32 [dimensions], of a query by the generation's model."""
-        vector: NDArray[np.float32] = self._embedder(opened).embed_queries([text])[0]
+        with span("search.embed"):
+            vector: NDArray[np.float32] = self._embedder(opened).embed_queries([text])[0]
         return vector
 
     def embed_text(self, opened: OpenGeneration, text: str) -> NDArray[np.float32] | None:
         """Return the unit mean of a text's passages by the generation's model, if it has any."""
-        return embed_text(self._embedder(opened), text)
+        with span("search.embed"):
+            return embed_text(self._embedder(opened), text)
 
     def _embedder(self, opened: OpenGeneration) -> Embedder:
         model = opened.manifest.model

@@ -27,6 +27,7 @@ from kotogura.search.opened import OpenGeneration
 from kotogura.search.pairs import PairRescoring
 from kotogura.search.ranking import rank
 from kotogura.search.synonyms import NO_SYNONYMS, Synonyms
+from kotogura.spans import span
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -141,7 +142,9 @@ class Scoring:
         if by_word.required is not None:
             among = by_word.required if among is None else among & by_word.required
         vector = embed(opened, text)
-        meaning = opened.passages.score(vector, among, exhaustive=exhaustive and mode == "meaning")
+        with span("search.passages"):
+            all_of_them = exhaustive and mode == "meaning"
+            meaning = opened.passages.score(vector, among, exhaustive=all_of_them)
         if mode == "meaning":
             scores = cosines(meaning)
             found = Shares(0.0, 1.0, 0.0, 1.0)

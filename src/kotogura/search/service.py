@@ -36,6 +36,7 @@ from kotogura.search.spelling import did_you_mean
 from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
 from kotogura.search.words import query_terms
+from kotogura.spans import span
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.texts import TenantTexts
 
@@ -129,15 +130,20 @@ class SearchService:
                 among=select(opened.reader, request.filters) if request.filters else None,
                 exhaustive=request.walks_all,
             )
-        page = make_page(opened.reader, request, mode, found.scores, after)
+        with span("search.rank") as ranking:
+            page = make_page(opened.reader, request, mode, found.scores, after)
+            ranking.count(documents=page.total)
         spellings: list[str] = []
         if not request.is_listing and mode != "meaning" and not (page.total and found.has_words):
             spellings = did_you_mean(query, opened, self._analyzer(tenant, opened))
+        with span("search.hits") as making:
+            hits = make_hits(opened, page.ranked, found, request.selection, request.explain)
+            making.count(hits=len(hits))
         return SearchAnswer(
             mode=mode,
             generation=opened.manifest.generation,
             total=page.total,
-            hits=make_hits(opened, page.ranked, found, request.selection, request.explain),
+            hits=hits,
             facets=page.facets,
             cursor=page.cursor,
             did_you_mean=spellings,
