@@ -53,6 +53,8 @@ _WORDS = {
     "states:StopExecution": "stop a run of a workflow",
     "sts:AssumeRole": "act for a tenant",
     "sts:TagSession": "act for a tenant",
+    "xray:GetSamplingRules": "learn what to trace",
+    "xray:GetSamplingTargets": "learn what to trace",
     "xray:PutTelemetryRecords": "send traces",
     "xray:PutTraceSegments": "send traces",
 }
@@ -63,6 +65,8 @@ _KEYS = {
     "USAGE": "up to when usage is counted",
 }
 _MANAGED = {
+    "AWSBackupServiceRolePolicyForBackup": "make backups",
+    "AWSBackupServiceRolePolicyForRestores": "bring backups back",
     "AWSLambdaBasicExecutionRole": "write logs",
     "AWSLambdaVPCAccessExecutionRole": "write logs, and be connected with the VPC's subnets",
     "AWSXRayDaemonWriteAccess": "send traces",

@@ -29,7 +29,7 @@ class Permission:
 class Role:
     """A role: `holder` is the function, workflow or role it belongs to, by its logical id.
 
-    `managed` are policies of AWS's own that SAM adds. `trusted` may assume it.
+    `managed` are policies of AWS's own. `trusted` may assume it.
     """
 
     holder: str
@@ -62,7 +62,8 @@ def read_roles(template: Path) -> list[Role]:
 def _role(resource: Resource, inventory: Inventory) -> Role:
     name = resource.name.rpartition("/")[2]
     own = resource.properties.get("Policies", [])
-    referred = resource.properties.get("ManagedPolicyArns", [])
+    every = resource.properties.get("ManagedPolicyArns", [])
+    referred = [one for one in every if not _is_aws_own(one)]
     role_name = name if resource.type == _ROLE else f"{name}Role"
     permissions = [
         permission
@@ -75,9 +76,17 @@ def _role(resource: Resource, inventory: Inventory) -> Role:
         resource.type,
         str(resource.properties.get("Description", "")),
         tuple(permissions),
-        tuple(_added_by_sam(resource)),
+        (*_added_by_sam(resource), *(_last(one) for one in every if _is_aws_own(one))),
         tuple(written(one) for entry in trust for one in entry["Principal"].values()),
     )
+
+
+def _is_aws_own(policy: Any) -> bool:
+    return ":iam::aws:policy/" in str(policy)
+
+
+def _last(policy: Any) -> str:
+    return written(policy).rpartition("/")[2]
 
 
 def _added_by_sam(resource: Resource) -> Iterator[str]:
