@@ -217,7 +217,7 @@ def test_a_workflow_may_call_exactly_the_functions_it_calls(machine, template):
     declared = template.resources[f"{machine.name.capitalize()}StateMachine"]["Properties"]
     allowed = set()
     for policy in declared["Policies"]:
-        for statement in policy["Statement"]:
+        for statement in policy.get("Statement", []):
             if statement["Action"] == "lambda:InvokeFunction":
                 resources = statement["Resource"]
                 for arn in resources if isinstance(resources, list) else [resources]:

@@ -52,7 +52,9 @@ def known(namespace, name, dimensions):
 
 def test_every_alarm_has_its_section_and_every_section_its_alarm(template, alarms):
     budgets = template.of_type("AWS::Budgets::Budget")
-    assert set(sections()) == set(alarms) | set(budgets)
+    every = template.of_type("AWS::CloudWatch::Alarm")
+    assert set(sections()) == set(every) | set(budgets)
+    assert set(alarms) < set(every)
 
 
 @pytest.mark.parametrize("name", sections())
@@ -75,6 +77,36 @@ def test_what_a_section_names_exists(template):
     other = {"AccessDenied", "ERROR_CODE", "ERROR_MESSAGE", "MemorySize"}
     exists = {*template.resources, *template.body["Parameters"], *metrics, *native, *errors, *other}
     assert words <= exists, words - exists
+
+
+def test_the_alarm_that_turns_a_rollout_back_links_its_section(template):
+    alarm = template.resources["RolloutFailures"]["Properties"]
+    assert "docs/operations.md#rolloutfailures" in alarm["AlarmDescription"]
+    assert "AlarmActions" not in alarm, "CodeDeploy looks at it; ApiFailedAlarm writes"
+
+
+def test_every_function_and_workflow_follows_the_parameter_for_traces(template):
+    shared = template.body["Globals"]["Function"]
+    assert shared["Tracing"] == {"Ref": "Tracing"}
+    assert shared["Environment"]["Variables"]["KOTOGURA_TRACING"] == {"Ref": "Tracing"}
+    assert template.body["Parameters"]["Tracing"]["Default"] == "PassThrough"
+    for name, function in template.functions.items():
+        assert "Tracing" not in function, name
+    for name, machine in template.of_type("AWS::Serverless::StateMachine").items():
+        assert machine["Tracing"] == {"Enabled": {"Fn::If": ["Traces", True, False]}}, name
+        assert {"Ref": "TraceWriterPolicy"} in machine["Policies"], name
+
+
+def test_the_spans_that_are_described_are_those_of_the_code():
+    text = RUNBOOK.partition("\n## Traces\n")[2].partition("\n## ")[0]
+    described = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert len(described) == len(set(described))
+    assert set(described) == {
+        name
+        for path in (ROOT / "src/kotogura").rglob("*.py")
+        if path.name != "spans.py"
+        for name in re.findall(r"\bspan\(\"([a-z-]+)\"\)", path.read_text("utf-8"))
+    }
 
 
 def test_every_alarm_links_its_section_writes_to_the_topic_and_knows_silence(alarms):

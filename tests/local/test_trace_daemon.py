@@ -19,10 +19,10 @@ def test_a_daemon_gets_a_packet_for_each_span_and_a_lost_one_is_told() -> None:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(5)
         daemon = Daemon(f"127.0.0.1:{receiver.getsockname()[1]}", lost.append)
-        with listening(Trace(CONTEXT, daemon)), span("index.publish"):
+        with listening(Trace(CONTEXT, daemon)), span("publish-generation"):
             pass
         document = receiver.recv(65_000).split(b"\n")[1]
-    assert json.loads(document)["name"] == "index.publish"
+    assert json.loads(document)["name"] == "publish-generation"
     assert lost == []
     daemon(b"x" * 70_000)  # more than a packet holds
     daemon.close()

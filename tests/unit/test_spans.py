@@ -34,7 +34,7 @@ def test_a_span_is_told_to_the_listener_and_to_nobody_afterwards() -> None:
 
 def test_a_span_that_nobody_hears_costs_no_more_than_ten_microseconds() -> None:
     def work() -> None:
-        with span("search.hits") as making:
+        with span("make-hits") as making:
             making.count(hits=10)
 
     # The best of many short runs: what else the machine does meanwhile is no cost of a span.

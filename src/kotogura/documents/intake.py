@@ -151,7 +151,7 @@ def read_document(
     """
     if change.size_bytes:
         check_admissible(change.name, change.size_bytes)  # before a gigabyte is read
-    with span("documents.fetch") as fetching:
+    with span("fetch-file") as fetching:
         original = originals.fetch(change.tenant, change.name, version_id, DOCUMENT_LIMIT_BYTES)
         if original is None:
             return None
@@ -159,7 +159,7 @@ def read_document(
         name = change.name + DESCRIPTION
         beside = originals.read(change.tenant, name, None, DESCRIPTION_LIMIT_BYTES)
     description = None if beside is None else read_description(beside)
-    with span("documents.extract"):
+    with span("extract-text"):
         return extract(change, original.data, object_fields(original), description, read)
 
 

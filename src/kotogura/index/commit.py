@@ -89,7 +89,7 @@ class Committer:
             current = [change for change in waiting if change not in stale]
             changes = self._fitting(tenant, base, current, document_id, version)
             try:
-                with span("index.publish") as publishing:
+                with span("publish-generation") as publishing:
                     generation = self._publish(tenant, base, changes)
                     publishing.count(changes=len(changes))
             except (CorruptIndex, StoreUnavailable):

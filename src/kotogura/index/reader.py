@@ -108,7 +108,7 @@ class GenerationReader:
             else:
                 found |= kept
         if absent and self._bases[-1]:
-            with span("index.postings") as reading:
+            with span("read-postings") as reading:
                 loaded = self._load(absent)
                 reading.count(terms=len(absent))
             for term, by_field in loaded.items():

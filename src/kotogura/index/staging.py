@@ -78,11 +78,11 @@ def build_segment(
     dictionary: str | None = None,
 ) -> SegmentEntry:
     """Write a segment of `documents` with its vectors, and return its entry."""
-    with span("index.analyze") as analysing:
+    with span("analyze-text") as analysing:
         content = analyse_documents(documents, analyzer)
         analysing.count(documents=len(documents))
-    with span("index.write"):
+    with span("write-segment"):
         segment = write_segment(tenant, content, analyzer.fingerprint, files, dictionary=dictionary)
-    with span("index.embed"):
+    with span("embed-passages"):
         vectors = embed(tenant, segment.segment_id, content.documents)
     return segment.model_copy(update={"vectors": vectors})

@@ -73,7 +73,7 @@ class Leaves:
 
     def words(self, text: str) -> tuple[QueryWord, ...]:
         """Return the words of `text`, resolved."""
-        with span("search.words") as reading:
+        with span("query-words") as reading:
             words = words_of(text, self.analyzer, self.reader, self.synonyms)
             reading.count(words=len(words))
         return words

@@ -86,7 +86,7 @@ class OpenGenerations:
 
         A tenant that never uploaded anything has an empty one.
         """
-        with span("search.open") as opening:
+        with span("open-generation") as opening:
             found = self._current(tenant)
             opening.count(generation=found.manifest.generation)
         return found
@@ -107,13 +107,13 @@ class OpenGenerations:
 
     def embed(self, opened: OpenGeneration, text: str) -> NDArray[np.float32]:
         """Return the unit vector, float32 [dimensions], of a query by the generation's model."""
-        with span("search.embed"):
+        with span("embed-query"):
             vector: NDArray[np.float32] = self._embedder(opened).embed_queries([text])[0]
         return vector
 
     def embed_text(self, opened: OpenGeneration, text: str) -> NDArray[np.float32] | None:
         """Return the unit mean of a text's passages by the generation's model, if it has any."""
-        with span("search.embed"):
+        with span("embed-query"):
             return embed_text(self._embedder(opened), text)
 
     def _embedder(self, opened: OpenGeneration) -> Embedder:

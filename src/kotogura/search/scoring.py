@@ -142,7 +142,7 @@ class Scoring:
         if by_word.required is not None:
             among = by_word.required if among is None else among & by_word.required
         vector = embed(opened, text)
-        with span("search.passages"):
+        with span("compare-passages"):
             all_of_them = exhaustive and mode == "meaning"
             meaning = opened.passages.score(vector, among, exhaustive=all_of_them)
         if mode == "meaning":

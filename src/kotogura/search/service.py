@@ -130,13 +130,13 @@ class SearchService:
                 among=select(opened.reader, request.filters) if request.filters else None,
                 exhaustive=request.walks_all,
             )
-        with span("search.rank") as ranking:
+        with span("rank-documents") as ranking:
             page = make_page(opened.reader, request, mode, found.scores, after)
             ranking.count(documents=page.total)
         spellings: list[str] = []
         if not request.is_listing and mode != "meaning" and not (page.total and found.has_words):
             spellings = did_you_mean(query, opened, self._analyzer(tenant, opened))
-        with span("search.hits") as making:
+        with span("make-hits") as making:
             hits = make_hits(opened, page.ranked, found, request.selection, request.explain)
             making.count(hits=len(hits))
         return SearchAnswer(

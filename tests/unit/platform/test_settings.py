@@ -10,6 +10,7 @@ from kotogura.platform.wiring import Parts
 
 WHOLE = {
     "KOTOGURA_STAGE": "prod",
+    "KOTOGURA_TRACING": "Active",
     "KOTOGURA_TABLE": "kotogura-table",
     "KOTOGURA_DOCUMENTS_BUCKET": "kotogura-documents",
     "KOTOGURA_STORE": "/mnt/kotogura",
@@ -35,6 +36,7 @@ def test_every_variable_is_read() -> None:
     settings = Settings.from_environment({**WHOLE, "PATH": "/bin", "OTHER_TABLE": "x"})
     assert settings.model_dump() == {
         "stage": "prod",
+        "tracing": "Active",
         "table": "kotogura-table",
         "documents_bucket": "kotogura-documents",
         "store": Path("/mnt/kotogura"),

@@ -73,14 +73,14 @@ def test_a_search_is_traced_from_the_api_to_the_postings(
     telemetry = Telemetry()
     handler = api_handler(search_api(library.service(), sudachi_sentences(), telemetry), telemetry)
     query = {"q": "himitsu", "mode": "both"}
-    assert ask(handler, event("search-words", query=query)).body["hits"]
-    assert ancestors(sent, "index.postings") == ["index.postings", "search.words", "search"]
+    assert ask(handler, event("query-words", query=query)).body["hits"]
+    assert ancestors(sent, "read-postings") == ["read-postings", "query-words", "search"]
     names = {one["name"] for one in sent}
-    assert names >= {"search.open", "search.words", "search.embed", "search.passages"}
-    assert names >= {"search.rank", "search.hits"}
+    assert names >= {"open-generation", "query-words", "embed-query", "compare-passages"}
+    assert names >= {"rank-documents", "make-hits"}
     by_name = {one["name"]: one for one in sent}
     assert by_name["search"]["annotations"] == {"tenant": library.tenant}
-    assert by_name["search.hits"]["annotations"] == {"hits": 1}
+    assert by_name["make-hits"]["annotations"] == {"hits": 1}
     for one in sent:
         assert (one["trace_id"], one["type"]) == (ROOT, "subsegment")
         assert one["start_time"] <= one["end_time"]
@@ -139,4 +139,4 @@ def test_a_span_that_fails_tells_whose_fault_and_the_class_of_the_error(
 
 def test_a_span_has_no_place_for_text() -> None:
     with pytest.raises(TypeError, match="whole number"):
-        TracedSpan("search.words", SEGMENT).count(words="himitsu")  # type: ignore[arg-type]
+        TracedSpan("query-words", SEGMENT).count(words="himitsu")  # type: ignore[arg-type]
