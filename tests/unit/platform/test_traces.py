@@ -73,7 +73,7 @@ def test_a_search_is_traced_from_the_api_to_the_postings(
     telemetry = Telemetry()
     handler = api_handler(search_api(library.service(), sudachi_sentences(), telemetry), telemetry)
     query = {"q": "himitsu", "mode": "both"}
-    assert ask(handler, event("query-words", query=query)).body["hits"]
+    assert ask(handler, event("search-words", query=query)).body["hits"]
     assert ancestors(sent, "read-postings") == ["read-postings", "query-words", "search"]
     names = {one["name"] for one in sent}
     assert names >= {"open-generation", "query-words", "embed-query", "compare-passages"}
