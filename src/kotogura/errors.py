@@ -46,6 +46,7 @@ KotoguraError                    code, kind
 ├── RequestTooLarge              too-large: more than one request may bring
 ├── NotEnoughText                unprocessable: too little to train on
 ├── Throttled                    rate-limited: retry after a pause
+├── TooManySearches              rate-limited: the tenant searched faster than it may
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
 │   └── StoreUnavailable         a file or table that should answer did not
@@ -97,6 +98,11 @@ class KotoguraError(Exception):
     def members(self) -> dict[str, int]:
         """What a problem tells beside the members that every problem has."""
         return {}
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """When a retry may help, where this very error knows; else its kind decides."""
+        return None
 
 
 class InvalidArgument(KotoguraError):
@@ -301,6 +307,22 @@ class NotEnoughText(KotoguraError):
 class Throttled(KotoguraError):
     code = "throttled"
     kind = Kind.RATE_LIMITED
+
+
+class TooManySearches(KotoguraError):
+    """Raised where a tenant's searches are refused for a while."""
+
+    code = "too-many-searches"
+    kind = Kind.RATE_LIMITED
+
+    def __init__(self, message: str = code, retry_after_seconds: int = 1) -> None:
+        super().__init__(message)
+        self._retry_after_seconds = retry_after_seconds
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """When there will be a token again; at least a second."""
+        return max(1, self._retry_after_seconds)
 
 
 class Unavailable(KotoguraError):

@@ -49,3 +49,15 @@ def test_a_tenants_cadence_can_be_changed_and_no_others(tenants: TenantRegistry)
     with pytest.raises(TenantNotFound):
         tenants.set_cadence(TenantId("tsubame"), "off")
     assert tenants.get(TenantId("tsubame")) is None
+
+
+def test_a_tenants_own_limits_are_replaced_as_a_whole(tenants: TenantRegistry) -> None:
+    for name in ("aoba", "minato-shoji"):
+        tenants.create(record(name))
+    tenants.set_limits(TenantId("aoba"), {"searches_per_second": 5, "document_count": 7})
+    tenants.set_limits(TenantId("aoba"), {"document_count": 9})
+    assert [dict(one.limits) for one in tenants.all()] == [{"document_count": 9}, {}]
+    tenants.set_cadence(TenantId("aoba"), "off")
+    assert dict(tenants.get(TenantId("aoba")).limits) == {"document_count": 9}  # type: ignore[union-attr]
+    with pytest.raises(TenantNotFound):
+        tenants.set_limits(TenantId("tsubame"), {"document_count": 9})

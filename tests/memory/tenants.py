@@ -32,6 +32,12 @@ class MemoryTenants:
             raise TenantNotFound("the tenant is not registered")
         self._records[tenant] = replace(self._records[tenant], cadence=cadence)
 
+    def set_limits(self, tenant: TenantId, limits: Mapping[str, int]) -> None:
+        """Set the tenant's own limits, in the place of those it had. Raises TenantNotFound."""
+        if tenant not in self._records:
+            raise TenantNotFound("the tenant is not registered")
+        self._records[tenant] = replace(self._records[tenant], limits=dict(limits))
+
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""
         return (self._records[tenant] for tenant in sorted(self._records))

@@ -1,10 +1,14 @@
 """Types of the command line's arguments: what can't be meant is refused before anything is done."""
 
+from typing import Literal
+
 import click
 
 from kotogura.errors import InvalidArgument
 from kotogura.index.runs import check_run_id
 from kotogura.tenants.identity import TenantId
+
+_LIMIT_DIGITS = 15
 
 
 class TenantArgument(click.ParamType[TenantId]):
@@ -37,5 +41,23 @@ class RunArgument(click.ParamType[str]):
             self.fail(error.detail, param, ctx)
 
 
+class LimitArgument(click.ParamType["int | Literal['default']"]):
+    """A whole number from 0, or `default`."""
+
+    name = "number|default"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | Literal["default"]:
+        """Return the number, or `default`."""
+        if value == "default":
+            return "default"
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) <= _LIMIT_DIGITS):
+            self.fail("write a whole number from 0, or `default`", param, ctx)
+        return int(text)
+
+
+LIMIT = LimitArgument()
 TENANT = TenantArgument()
 RUN = RunArgument()

@@ -1,15 +1,17 @@
 """`kotogura tenant`, and what lets their users in: `kotogura token` and `kotogura page-config`."""
 
 import json
+from typing import Literal
 
 import click
 
 from kotogura.commands.accounts import Accounts
-from kotogura.commands.arguments import TENANT
+from kotogura.commands.arguments import LIMIT, TENANT
 from kotogura.commands.page_configuration import page_configuration
 from kotogura.commands.session import Session
-from kotogura.errors import TenantNotFound
+from kotogura.errors import InvalidArgument, TenantNotFound
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import LIMITS
 from kotogura.tenants.registry import Cadence
 from kotogura.tenants.roles import Role
 
@@ -80,6 +82,34 @@ def tenant_list(session: Session) -> None:
             ]
         }
     )
+
+
+@tenant.command("limits")
+@click.argument("tenant", type=TENANT)
+@click.option(
+    "--searches-per-second", type=LIMIT, help="A lasting rate; five times as many at once."
+)
+@click.option("--documents", "document_count", type=LIMIT, help="Documents that can be found.")
+@click.option("--index-bytes", type=LIMIT, help="What the index takes, its vectors included.")
+@click.option("--training-minutes", type=LIMIT, help="In a calendar month, all trainings together.")
+@click.pass_obj
+def tenant_limits(
+    session: Session, /, tenant: TenantId, **wanted: int | Literal["default"] | None
+) -> None:
+    """Show TENANT's own limits, or set some; `default` gives it the deployment's again."""
+    tenants = session.deployment().tenants
+    record = tenants.get(tenant)
+    if record is None:
+        raise TenantNotFound(f"there is no tenant {tenant}; make it with `kotogura tenant create`")
+    if wanted["searches_per_second"] == 0:
+        raise InvalidArgument("let a tenant search at least once a second")
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    own = {name: value for name, value in {**record.limits, **asked}.items() if value != "default"}
+    if asked:
+        tenants.set_limits(tenant, own)
+    for name in LIMITS:
+        session.terminal.line(f"{name}: {own.get(name, 'as deployed')}")
+    session.terminal.result({"tenant": tenant, "limits": own})
 
 
 @click.command()

@@ -78,6 +78,7 @@ _MESSAGE = {
 }
 _REFUSED_BY_GATEWAY = (400, 401, 403, 404, 429, 503)
 _SCHEMAS = "#/components/schemas/"
+_Errors = tuple[type[errors.KotoguraError], ...]
 
 
 def document() -> dict[str, Any]:
@@ -91,11 +92,11 @@ def document() -> dict[str, Any]:
         "GatewayMessage": _MESSAGE,
         "Problem": Problem.model_json_schema(),
     }
-    for resolver in _resolvers():
+    for resolver, more in _resolvers():
         made = _schema_of(resolver)
         for path, item in made["paths"].items():
             for method, described in item.items():
-                _add(paths.setdefault(path, {}), method, _finished(described), path)
+                _add(paths.setdefault(path, {}), method, _finished(described, more), path)
         for name, schema in made.get("components", {}).get("schemas", {}).items():
             _add(schemas, name, schema, "the models")
     used = _reached(paths, schemas)
@@ -131,13 +132,16 @@ def rendered() -> str:
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
 
 
-def _resolvers() -> list[APIGatewayHttpResolver]:
-    """Return both functions' routes; nothing is called, so nothing needs to be there."""
+def _resolvers() -> list[tuple[APIGatewayHttpResolver, _Errors]]:
+    """Return both functions' routes, and what all of either may answer beside `_ANY`.
+
+    Nothing is called, so nothing needs to be there.
+    """
     nothing = cast("Any", None)
     telemetry = Telemetry()
     return [
-        search_api(nothing, nothing, telemetry),
-        manage_api(Managed(**dict.fromkeys(Managed.__slots__, nothing)), telemetry),
+        (search_api(nothing, nothing, telemetry), (errors.TooManySearches,)),
+        (manage_api(Managed(**dict.fromkeys(Managed.__slots__, nothing)), telemetry), ()),
     ]
 
 
@@ -173,7 +177,7 @@ def _reached(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
     return found
 
 
-def _finished(described: dict[str, Any]) -> dict[str, Any]:
+def _finished(described: dict[str, Any], more: _Errors) -> dict[str, Any]:
     """Return an operation with the problems it may answer in place of Powertools' own 422."""
     made = {key: value for key, value in described.items() if key != PROBLEMS}
     if PROBLEMS not in described:
@@ -184,7 +188,7 @@ def _finished(described: dict[str, Any]) -> dict[str, Any]:
     is_below = any(one["in"] == "path" for one in made.get("parameters", ()))
     raised += [errors.NotFound] if is_below else []
     answers = {status: answer for status, answer in made["responses"].items() if int(status) < 400}
-    made["responses"] = answers if is_open else answers | _problems([*_ANY, *raised])
+    made["responses"] = answers if is_open else answers | _problems([*_ANY, *more, *raised])
     if "requestBody" in made and not is_open:
         made["responses"] |= _problems([errors.UnsupportedMediaType, *raised], {415})
     return made

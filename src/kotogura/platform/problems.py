@@ -51,7 +51,9 @@ def problem(error: KotoguraError) -> Response[str]:
     """Return the answer that tells a client about `error`, with Retry-After where a retry helps."""
     status = _STATUS[error.kind]
     headers = {"Cache-Control": "no-store"}
-    if error.kind in _RETRY_AFTER:
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    elif error.kind in _RETRY_AFTER:
         headers["Retry-After"] = _RETRY_AFTER[error.kind]
     body = {
         "type": f"urn:kotogura:problem:{error.code}",

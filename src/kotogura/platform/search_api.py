@@ -1,10 +1,12 @@
 """The routes of `functions/search`."""
 
 import time
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from kotogura.errors import (
@@ -44,13 +46,26 @@ from kotogura.search.field_list import FieldList
 from kotogura.search.sentences import Sentences
 from kotogura.search.service import SearchService
 from kotogura.search.suggestions import Suggestions
+from kotogura.tenants.identity import TenantId
 
 
 def search_api(
-    service: SearchService, sentences: Sentences, telemetry: Telemetry
+    service: SearchService,
+    sentences: Sentences,
+    telemetry: Telemetry,
+    admit: Callable[[TenantId], None] = lambda _: None,
 ) -> APIGatewayHttpResolver:
-    """Return the resolver that answers searches by `service`."""
+    """Return the resolver that answers searches by `service`.
+
+    Every request, of whatever route, is first shown to `admit`, which may raise TooManySearches.
+    """
     app = make_resolver(telemetry)
+
+    def at_its_rate(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[Any]:
+        admit(current_tenant(app))
+        return go_on(app)
+
+    app.use(middlewares=[at_its_rate])
     add_sentence_routes(app, sentences)
 
     @app.get(

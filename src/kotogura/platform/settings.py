@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kotogura.errors import InvalidArgument
+from kotogura.tenants.limits import Limits
 
 T = TypeVar("T")
 
@@ -40,6 +41,19 @@ class Settings(BaseModel):
     drain_seconds: int = Field(default=0, ge=0, le=300, alias="KOTOGURA_DRAIN_SECONDS")
     tenant_role_arn: str | None = Field(default=None, alias="KOTOGURA_TENANT_ROLE_ARN")
     training_minutes: int = Field(default=600, ge=0, alias="KOTOGURA_TRAINING_MINUTES")
+    searches_per_second: int = Field(default=50, ge=1, alias="KOTOGURA_SEARCHES_PER_SECOND")
+    document_limit: int = Field(default=1_000_000, ge=0, alias="KOTOGURA_DOCUMENT_LIMIT")
+    index_limit_bytes: int = Field(default=20_000_000_000, ge=0, alias="KOTOGURA_INDEX_LIMIT_BYTES")
+
+    @property
+    def limits(self) -> Limits:
+        """What every tenant may use that has no limits of its own."""
+        return Limits(
+            searches_per_second=self.searches_per_second,
+            document_count=self.document_limit,
+            index_bytes=self.index_limit_bytes,
+            training_minutes=self.training_minutes,
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

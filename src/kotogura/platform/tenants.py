@@ -32,6 +32,7 @@ class TableTenants:
             "name": record.name,
             "cadence": record.cadence,
             "created_at": record.created_at or now(),
+            "limits": dict(record.limits),
         }
         try:
             self._table.put(item, "attribute_not_exists(sk)")
@@ -51,6 +52,17 @@ class TableTenants:
         """
         try:
             self._table.update(TENANTS, tenant, {"cadence": cadence}, "attribute_exists(sk)")
+        except ConditionFailed:
+            raise TenantNotFound("the tenant is not registered") from None
+
+    def set_limits(self, tenant: TenantId, limits: Mapping[str, int]) -> None:
+        """Set the tenant's own limits, in the place of those it had.
+
+        Raises:
+            TenantNotFound: when the tenant isn't registered.
+        """
+        try:
+            self._table.update(TENANTS, tenant, {"limits": dict(limits)}, "attribute_exists(sk)")
         except ConditionFailed:
             raise TenantNotFound("the tenant is not registered") from None
 
@@ -86,4 +98,10 @@ class TableTrainings:
 
 
 def _tenant(item: Mapping[str, Any]) -> TenantRecord:
-    return TenantRecord(TenantId(item["tenant"]), item["name"], item["cadence"], item["created_at"])
+    return TenantRecord(
+        TenantId(item["tenant"]),
+        item["name"],
+        item["cadence"],
+        item["created_at"],
+        item.get("limits", {}),
+    )

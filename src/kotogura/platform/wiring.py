@@ -18,6 +18,7 @@ from kotogura.platform.clock import now
 from kotogura.platform.folder import FolderFiles
 from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
+from kotogura.platform.search_rate import TableBuckets
 from kotogura.platform.settings import Settings, required
 from kotogura.platform.table import Table
 from kotogura.platform.tenant_session import TenantSessions, tenant_session
@@ -25,6 +26,8 @@ from kotogura.platform.tenants import TableTenants, TableTrainings
 from kotogura.platform.texts import DICTIONARY, SYNONYMS, TableTexts
 from kotogura.platform.uploads import BucketUploads
 from kotogura.platform.usage import TableUsage
+from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
@@ -144,8 +147,21 @@ class Parts:
     @cached_property
     def tenants(self) -> TableTenants:
         """The register of tenants, which belongs to none of them."""
-        table = Table(self._own.resource("dynamodb", config=_CLIENTS), self.settings.table)
-        return TableTenants(table)
+        return TableTenants(self._own_table)
+
+    @cached_property
+    def buckets(self) -> TableBuckets:
+        """How fast tenants search, which is not for them to say."""
+        return TableBuckets(self._own_table)
+
+    @cached_property
+    def _own_table(self) -> Table:
+        return Table(self._own.resource("dynamodb", config=_CLIENTS), self.settings.table)
+
+    def limits_of(self, tenant: TenantId) -> Limits:
+        """Return what the tenant may use: its own limits, or the deployment's."""
+        record = self.tenants.get(tenant)
+        return self.settings.limits.with_own(record.limits if record else {})
 
     @cached_property
     def synonyms(self) -> TableTexts:

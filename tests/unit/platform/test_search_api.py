@@ -9,10 +9,13 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from kotogura.documents.identity import document_id
-from kotogura.errors import CommitConflict, StoreUnavailable, Throttled
-from kotogura.platform.telemetry import Handler
+from kotogura.errors import CommitConflict, StoreUnavailable, Throttled, TooManySearches
+from kotogura.platform.http import api_handler
+from kotogura.platform.search_api import search_api
+from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.tenants.identity import TenantId
 from tests.memory.library import Library
+from tests.memory.sentences import sudachi_sentences
 from tests.unit.platform.conftest import Answer
 
 Ask = Callable[[Handler, dict[str, Any]], Answer]
@@ -339,3 +342,39 @@ def test_what_is_similar_to_a_text_is_answered(
         refused = answered(**body)
         assert (refused.status, refused.body["code"]) == (400, "invalid-argument")
     assert answered(text="有給", filter=["tag"]).body["code"] == "invalid-filter"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("search-words", None),
+        ("search-words", "/suggest"),
+        ("search-words", "/fields"),
+        ("search-document", f"/documents/{TRAVEL}"),
+        ("search-similar-documents", f"/documents/{TRAVEL}/similar"),
+        ("search-similar-words", None),
+    ],
+)
+def test_who_searches_too_fast_is_told_when_to_come_back(
+    filled: Library, telemetry: Telemetry, ask: Ask, event: Event, name: str, path: str | None
+) -> None:
+    asked: list[TenantId] = []
+
+    def refuse(tenant: TenantId) -> None:
+        asked.append(tenant)
+        raise TooManySearches("wait", 3)
+
+    app = search_api(filled.service(), sudachi_sentences(), telemetry, refuse)
+    answer = ask(api_handler(app, telemetry), event(name, path=path))
+    assert (answer.status, answer.body["code"]) == (429, "too-many-searches")
+    assert answer.headers["retry-after"] == "3"
+    assert asked == ["minato-shoji"]
+
+
+def test_without_a_tenant_nobody_is_asked_how_fast_it_may_search(
+    filled: Library, telemetry: Telemetry, ask: Ask, event: Event
+) -> None:
+    asked: list[TenantId] = []
+    app = search_api(filled.service(), sudachi_sentences(), telemetry, asked.append)
+    answer = ask(api_handler(app, telemetry), event("search-words", tenant=None))
+    assert (answer.status, asked) == (401, [])

@@ -7,6 +7,7 @@ import pytest
 from kotogura.errors import InvalidArgument
 from kotogura.platform.settings import Settings, required
 from kotogura.platform.wiring import Parts
+from kotogura.tenants.limits import Limits
 
 WHOLE = {
     "KOTOGURA_STAGE": "prod",
@@ -29,6 +30,9 @@ WHOLE = {
     "KOTOGURA_TOKEN_KEYS": "/etc/kotogura/jwks.json",
     "KOTOGURA_EMBEDDING_ENDPOINT": "kotogura-{digest}",
     "KOTOGURA_DRAIN_SECONDS": "15",
+    "KOTOGURA_SEARCHES_PER_SECOND": "7",
+    "KOTOGURA_DOCUMENT_LIMIT": "1000",
+    "KOTOGURA_INDEX_LIMIT_BYTES": "2000000",
 }
 
 
@@ -55,7 +59,11 @@ def test_every_variable_is_read() -> None:
         "token_keys": "/etc/kotogura/jwks.json",
         "embedding_endpoint": "kotogura-{digest}",
         "drain_seconds": 15,
+        "searches_per_second": 7,
+        "document_limit": 1000,
+        "index_limit_bytes": 2_000_000,
     }
+    assert settings.limits == Limits(7, 1000, 2_000_000, 90)
 
 
 def test_a_service_is_told_all_that_it_lacks_at_once() -> None:

@@ -7,12 +7,14 @@ from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.index.dictionaries import dictionary_path
 from kotogura.platform.http import api_handler
 from kotogura.platform.search_api import search_api
+from kotogura.platform.search_rate import remembered
 from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.search.opened import OpenGenerations
 from kotogura.search.sentences import Sentences
 from kotogura.search.service import SearchService
 from kotogura.semantics.serving import ServingModels
+from kotogura.tenants.search_rate import SearchRate
 
 
 def search_handler() -> Handler:
@@ -33,4 +35,9 @@ def search_app(parts: Parts, telemetry: Telemetry) -> APIGatewayHttpResolver:
         analyzers.shared,
         lambda tenant: analyzers.of(tenant, opened.current(tenant).manifest.dictionary),
     )
-    return search_api(service, sentences, telemetry)
+    rate = SearchRate(
+        parts.buckets,
+        remembered(parts.limits_of),
+        lambda: telemetry.logger.warning("searches pass uncounted"),
+    )
+    return search_api(service, sentences, telemetry, rate.admit)
