@@ -28,6 +28,7 @@ GUARDS = (
     "policy_variables",
     "leading_keys",
     "secure_transport",
+    "log_groups",
     "authorizations",
     "endings",
     "checkpoints",

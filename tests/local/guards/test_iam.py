@@ -161,6 +161,32 @@ def test_what_stays_on_this_machine_counts_as_sent_over_tls(
     assert not found, no_longer_needed("secure_transport")
 
 
+def _read_log(endpoint: str) -> tuple[bool, bool]:
+    """Whether a role may read the log group that its policy names, and another one."""
+    logs = clients.client("logs", endpoint)
+    for name in ("/ours", "/theirs"):
+        logs.create_log_group(logGroupName=name)
+    groups = logs.describe_log_groups(logGroupNamePrefix="/ours")["logGroups"]
+    allow = {"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": groups[0]["arn"]}
+    reader = _acting(endpoint, _role(endpoint, "log-reader", allow), "minato")("logs")
+    return (
+        _is_allowed(reader.filter_log_events, logGroupName="/ours"),
+        _is_allowed(reader.filter_log_events, logGroupName="/theirs"),
+    )
+
+
+def test_a_log_group_is_read_by_whom_its_policy_allows(
+    enforcing: Any, start_bare: Any, tmp_path: Path, no_longer_needed: Callable[[str], str]
+) -> None:
+    assert _read_log(enforcing.endpoint) == (True, False)
+    without = start_bare(tmp_path, "log_groups", iam=True)
+    try:
+        found = _read_log(without.endpoint)
+    finally:
+        without.kill()
+    assert found == (False, False), no_longer_needed("log_groups")
+
+
 def test_what_a_role_was_allowed_and_refused_is_written_down(enforcing: Any) -> None:
     role = _role(
         enforcing.endpoint,
