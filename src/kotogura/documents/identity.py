@@ -67,8 +67,8 @@ def check_name(name: str) -> None:
     """Let a name pass that people can read, list and download again.
 
     Raises:
-        InvalidDocumentName: when it is empty, above 900 bytes, not valid Unicode, a folder,
-            or holds control characters.
+        InvalidDocumentName: when it is empty, above 900 bytes, not valid Unicode, a folder, holds
+            control characters, or leads through `.` or `..`.
     """
     try:
         size_bytes = len(name.encode("utf-8"))
@@ -80,3 +80,9 @@ def check_name(name: str) -> None:
         raise InvalidDocumentName("a name that ends in / is a folder's")
     if any(unicodedata.category(character) == "Cc" for character in name):
         raise InvalidDocumentName("the name holds control characters; rename the file")
+    # Clients walk along the dots of a URL before they ask for it: under this name no file could be
+    # sent or fetched by one, and the path would leave the tenant's folder on the way.
+    if {".", ".."} & set(name.split("/")):
+        raise InvalidDocumentName(
+            "the name leads through . or .., which URLs lose; rename the file"
+        )
