@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kotogura import __version__
 from kotogura.commands import running
+from kotogura.commands.analyze import analyze
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.cost import cost
@@ -29,6 +30,7 @@ from kotogura.commands.tenants import page_config, tenant, token
 from kotogura.commands.terminal import Terminal
 from kotogura.commands.training import run_training
 from kotogura.commands.usage import usage
+from kotogura.commands.workflows import executions, reindex, schedule
 from kotogura.errors import InvalidArgument, KotoguraError
 from kotogura.tenants.identity import TenantId
 
@@ -73,6 +75,10 @@ cli.add_command(tenant)
 cli.add_command(token)
 cli.add_command(page_config)
 cli.add_command(usage)
+cli.add_command(schedule)
+cli.add_command(executions)
+cli.add_command(reindex)
+cli.add_command(analyze)
 
 
 @cli.command()
