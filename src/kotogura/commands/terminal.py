@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -20,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 _MARK = "bold yellow"
+_SECONDS_BETWEEN_LINES = 10.0
 
 
 class Terminal:
@@ -73,9 +75,10 @@ class Terminal:
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator["Bar"]:
-        """Show a progress bar while the body runs; elsewhere than on a terminal, its label."""
+        """Show progress while the body runs: a bar, or elsewhere than on a terminal, some lines."""
         if not self._notes.is_terminal:
-            self.note(label if total is None else f"{label}: {total}")
+            yield Lines(self.note, label, total)
+            return
         with Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -83,13 +86,19 @@ class Terminal:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._notes,
-            disable=not self._notes.is_terminal,
         ) as progress:
-            yield Bar(progress, progress.add_task(label, total=total))
+            yield MovingBar(progress, progress.add_task(label, total=total))
 
 
-class Bar:
-    """One progress bar."""
+class Bar(Protocol):
+    """How far something is."""
+
+    def show(self, done: float, total: float | None = None, label: str | None = None) -> None:
+        """Say how much is done; change the total or the label where given."""
+
+
+class MovingBar:
+    """A bar that moves in its place, on a terminal."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
@@ -103,6 +112,34 @@ class Bar:
         if label is not None:
             changes["description"] = label
         self._progress.update(self._task, **changes)
+
+
+class Lines:
+    """Lines of a log: one at the start, and then one now and again when there is something new."""
+
+    def __init__(
+        self,
+        note: Callable[[str], None],
+        label: str,
+        total: float | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._note = note
+        self._label, self._total = label, total
+        self._clock = clock
+        self._said = label if total is None else f"{label}: {total:.0f}"
+        note(self._said)
+        self._said_at = clock()
+
+    def show(self, done: float, total: float | None = None, label: str | None = None) -> None:
+        """Write a line, unless one was written a short while ago or nothing has changed."""
+        self._label = label or self._label
+        self._total = self._total if total is None else total
+        share = f"{done:.0f}" if self._total is None else f"{done:.0f} of {self._total:.0f}"
+        line = f"{self._label}: {share}"
+        if line != self._said and self._clock() - self._said_at >= _SECONDS_BETWEEN_LINES:
+            self._note(line)
+            self._said, self._said_at = line, self._clock()
 
 
 def marked(text: str, start: int, highlights: list[list[int]]) -> Text:
