@@ -45,9 +45,8 @@ class Explanation(BaseModel):
         fields: where it stands.
         similarity: of the meaning, the best passage's cosine.
         share: of words, by what the score by word was multiplied, as all their parts are; of the
-            meaning, what the closest document gets.
+            meaning, by what its similarity above `furthest` was.
         furthest: of the meaning by both, the similarity up to which it adds nothing.
-        closest: and the one that adds all of `share`, evenly in between.
         parts: of a sum and of words.
     """
 
@@ -62,7 +61,6 @@ class Explanation(BaseModel):
     similarity: float | None = None
     share: float | None = None
     furthest: float | None = None
-    closest: float | None = None
     parts: list["Explanation"] = []
 
     def scaled(self, factor: float) -> "Explanation":

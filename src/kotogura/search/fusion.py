@@ -1,8 +1,11 @@
 """Fusion: one ranking from word scores and meaning scores.
 
-A convex combination of min-max normalised scores, which keeps how far apart hits are and needs no
-more than one constant: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
-Retrieval" (ACM TOIS 2023).
+A sum of both, neither brought to a range of its own first. A query that shares few words with any
+document has low scores by word, one that has no near passage has low similarities: that is what
+tells which of the two to believe, and min-max normalisation (Bruch, Gai and Ingber, "An Analysis of
+Fusion Functions for Hybrid Retrieval", ACM TOIS 2023) throws it away; docs/adr/0042 has figures.
+Both are only brought to units that don't depend on how long a query is, or on how far apart a model
+puts texts that have nothing to do with each other.
 """
 
 from dataclasses import dataclass
@@ -10,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MEANING_WEIGHT = 0.6
 POOL_COUNT = 100
 """How many of the nearest documents count as near; the rest are as far as the last of them."""
+WORDS_UNIT = 2.0
+"""A score by word of so much for each character of the query counts one."""
 
-_NOTHING = 1e-300
-"""No score by word is so small; its reciprocal is still a number."""
+_ALL_ALIKE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,82 +26,69 @@ class Shares:
     """What a document's score by both is made of.
 
     Attributes:
-        words: by what its score by word is multiplied; 0 where no document has any.
-        meaning: how much the closest document gets for its meaning; 0 where none has passages.
-        furthest: the similarity from which on a meaning counts; the least of the pool's.
-        closest: the similarity that counts in full.
+        words: by what its score by word is multiplied.
+        meaning: by what is multiplied how far its similarity lies above `furthest`.
+        furthest: the similarity up to which a meaning adds nothing; infinite where no document has
+            passages.
     """
 
     words: float
     meaning: float
     furthest: float
-    closest: float
 
     def of_meaning(self, similarity: float) -> float:
         """Return what `similarity` adds to a score by both, 0 or more.
 
-        >>> Shares(0.4, 0.6, 0.8, 0.9).of_meaning(0.85).__round__(2)
-        0.3
+        >>> Shares(0.1, 5.0, 0.8).of_meaning(0.85).__round__(2)
+        0.25
         """
-        if not self.meaning or not np.isfinite(similarity) or similarity < self.furthest:
+        if not np.isfinite(similarity) or similarity <= self.furthest:
             return 0.0
-        if self.closest == self.furthest:
-            return self.meaning
-        near = (similarity - self.furthest) / (self.closest - self.furthest)
-        return self.meaning * min(max(near, 0.0), 1.0)
+        return self.meaning * (similarity - self.furthest)
 
 
-def shares(
-    words: NDArray[np.float64],
-    similarities: NDArray[np.float64],
-    meaning_weight: float = MEANING_WEIGHT,
-) -> Shares:
-    """Return the shares by which `fuse` adds up; arguments as there.
+def shares(query: str, similarities: NDArray[np.float64], spread: float) -> Shares:
+    """Return the shares by which `fuse` adds up.
 
-    >>> found = shares(np.array([2.0, 0.0, 1.0]), np.array([0.8, 0.9, -np.inf]))
-    >>> round(found.words, 2), found.meaning, found.furthest, found.closest
-    (0.2, 0.6, 0.8, 0.9)
+    Args:
+        query: as it was asked; its characters count, blanks apart.
+        similarities: float64 [n], -inf for documents without passages.
+        spread: what parts two passages that have nothing to do with each other: 1 less their
+            cosine, above 0.
+
+    Documents that are all as near as each other count all, but a little.
+
+    >>> found = shares("休暇の申請", np.array([0.8, 0.9, -np.inf]), 0.2)
+    >>> found.words, found.meaning, round(found.furthest, 3)
+    (0.1, 5.0, 0.8)
     """
-    highest = float(words.max(initial=0.0))
-    of_words = (1 - meaning_weight) / highest if highest > _NOTHING else 0.0
+    characters = max(1, sum(not character.isspace() for character in query))
+    of_words, of_meaning = 1 / (WORDS_UNIT * characters), 1 / spread
     finite = similarities[np.isfinite(similarities)]
     if not len(finite):
-        return Shares(of_words, 0.0, 0.0, 0.0)
-    place = max(len(finite) - POOL_COUNT, 0)
+        return Shares(of_words, of_meaning, np.inf)
+    place = max(len(finite) - POOL_COUNT - 1, 0)
     furthest, closest = float(np.partition(finite, place)[place]), float(finite.max())
-    silent = closest == furthest == 0
-    return Shares(of_words, 0.0 if silent else meaning_weight, furthest, closest)
+    if closest == furthest != 0:
+        furthest -= _ALL_ALIKE * spread
+    return Shares(of_words, of_meaning, furthest)
 
 
 def fuse(
-    words: NDArray[np.float64],
-    similarities: NDArray[np.float64],
-    meaning_weight: float = MEANING_WEIGHT,
-) -> NDArray[np.float64]:
-    """Return one score in [0, 1] for each document; 0 where it has neither.
-
-    Args:
-        words: float64 [n], 0 without any of the query's terms.
-        similarities: float64 [n], -inf for documents without passages.
-        meaning_weight: from 0, words alone, to 1, meaning alone.
-
-    >>> fuse(np.array([2.0, 0.0, 1.0]), np.array([0.8, 0.9, -np.inf])).round(2).tolist()
-    [0.4, 0.6, 0.2]
-    """
-    return fuse_by(shares(words, similarities, meaning_weight), words, similarities)
-
-
-def fuse_by(
     found: Shares, words: NDArray[np.float64], similarities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return what `fuse` returns, by shares that are known."""
+    """Return one score for each document, 0 where it has neither.
+
+    Args:
+        found: how both count.
+        words: float64 [n], 0 without any of the query's terms.
+        similarities: float64 [n], -inf for documents without passages.
+
+    >>> found = Shares(words=0.1, meaning=5.0, furthest=0.8)
+    >>> fuse(found, np.array([2.0, 0.0, 1.0]), np.array([0.8, 0.9, -np.inf])).round(2).tolist()
+    [0.2, 0.5, 0.1]
+    """
     fused: NDArray[np.float64] = words * found.words
-    if found.meaning:
-        near = np.flatnonzero(similarities >= found.furthest)
-        width = found.closest - found.furthest
-        if width > 0:
-            nearness = (similarities[near] - found.furthest) / width
-            fused[near] += found.meaning * np.clip(nearness, 0.0, 1.0)
-        else:
-            fused[near] += found.meaning
+    near = np.flatnonzero(similarities > found.furthest)
+    fused[near] += found.meaning * (similarities[near] - found.furthest)
     return fused

@@ -7,6 +7,7 @@ passages are left to look at, and where all that is found will be gone through.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ EXACT_COUNT = 200_000
 """So many passages are compared in some 25 ms on one core; docs/adr/0025 has the measurements."""
 LEAST_DOCUMENT_COUNT = 101
 """What a page of the most hits needs, and whether there is another; fusion asks for a hundred."""
+LEAST_SPREAD = 0.02
+"""Of a corpus whose passages all say the same."""
+_SAMPLE_COUNT = 4096
 _CANDIDATE_COUNT = 400
 _SPARSE = 4
 
@@ -80,6 +84,26 @@ class PassageIndex:
         self._documents = np.concatenate(documents)
         self._live = reader.live[self._documents]
         self._has_neighbours = any(part.neighbours for part in self._parts)
+
+    @cached_property
+    def spread(self) -> float:
+        """What parts two passages that have nothing to do with each other: 1 less their cosine.
+
+        The mean over all pairs; of more than four thousand passages, of as many evenly spread. A
+        model may put everything close together, and documents of one kind lie closer still.
+        """
+        step = -(-sum(part.count for part in self._parts) // _SAMPLE_COUNT) or 1
+        total, squares, count = np.zeros(0), 0.0, 0
+        for part in self._parts:
+            rows = slice(-part.first % step, None, step)
+            vectors = dequantize(part.vectors.matrix[rows], part.vectors.scales[rows])
+            total = vectors.sum(axis=0, dtype=np.float64) + (total if len(total) else 0)
+            squares += float(np.einsum("nd,nd->", vectors, vectors, dtype=np.float64))
+            count += len(vectors)
+        if count < 2:
+            return 1.0
+        alike = (float(total @ total) - squares) / (count * (count - 1))
+        return max(1 - alike, LEAST_SPREAD)
 
     def score(
         self,

@@ -19,7 +19,7 @@ from kotogura.search.evaluation import Evaluation, Scored
 from kotogura.search.explain import Explanation, sum_of
 from kotogura.search.fields import known_fields
 from kotogura.search.filters import matches
-from kotogura.search.fusion import Shares, fuse_by, shares
+from kotogura.search.fusion import Shares, fuse, shares
 from kotogura.search.leaves import Leaves
 from kotogura.search.marks import MarkedWords, Marks
 from kotogura.search.meaning import MeaningScores
@@ -147,10 +147,10 @@ class Scoring:
             meaning = opened.passages.score(vector, among, exhaustive=all_of_them)
         if mode == "meaning":
             scores = cosines(meaning)
-            found = Shares(0.0, 1.0, 0.0, 1.0)
+            found = Shares(0.0, 1.0, 0.0)
         else:
-            found = shares(by_word.scores, meaning.similarities)
-            scores = fuse_by(found, by_word.scores, meaning.similarities)
+            found = shares(text, meaning.similarities, opened.passages.spread)
+            scores = fuse(found, by_word.scores, meaning.similarities)
 
         def explain(documents: Sequence[int]) -> list[Explanation]:
             words = by_word.explained(documents) if found.words else [_NOTHING] * len(documents)
@@ -241,6 +241,7 @@ def _explain_both(words: Explanation, by: Shares, similarity: float, mode: Mode)
         similarity=similarity if np.isfinite(similarity) else None,
     )
     if mode == "both":
-        bounds = {"share": by.meaning, "furthest": by.furthest, "closest": by.closest}
+        furthest = by.furthest if np.isfinite(by.furthest) else None
+        bounds = {"share": by.meaning, "furthest": furthest}
         of_meaning = of_meaning.model_copy(update=bounds)
     return sum_of((of_words, of_meaning))
