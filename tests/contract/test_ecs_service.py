@@ -2,17 +2,33 @@
 
 import re
 
+import pytest
 import yaml
 
 from kotogura.cost.hourly import hourly
 from kotogura.cost.inventory import read_inventory
+from kotogura.permissions.roles import read_roles
 from tests.contract.conftest import TemplateLoader
 
 
-def statements(service):
-    role = service.of_type("AWS::IAM::Role")["TaskRole"]
-    for policy in role["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
+@pytest.fixture(scope="module")
+def roles(root):
+    return {role.holder: role for role in read_roles(root / "platforms" / "ecs-service.yaml")}
+
+
+@pytest.fixture(scope="module")
+def of_functions(root):
+    return {role.holder: role for role in read_roles(root / "template.yaml")}
+
+
+def allowed(*roles):
+    """Return what the roles allow, but for acting for a tenant."""
+    found = {
+        (permission.actions, permission.resources, str(permission.conditions))
+        for role in roles
+        for permission in role.permissions
+    }
+    return {one for one in found if "sts:AssumeRole" not in one[0]}
 
 
 def test_it_bills_by_the_hour_and_says_so(root, service):
@@ -37,17 +53,32 @@ def test_all_that_it_imports_is_exported(template, service):
     assert imported == exported
 
 
-def test_a_task_may_do_what_the_two_functions_may_and_writes_no_index(template, service):
-    allowed = {
-        action
-        for one in statements(service)
-        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+def test_a_task_may_do_what_manage_may_and_read_the_store(roles, of_functions):
+    beyond_manage = allowed(roles["TaskRole"]) - allowed(of_functions["ManageFunction"])
+    assert allowed(of_functions["ManageFunction"]) <= allowed(roles["TaskRole"])
+    assert {actions for actions, _, _ in beyond_manage} == {
+        ("elasticfilesystem:ClientMount",),
+        ("sagemaker:InvokeEndpoint",),
     }
-    functions = re.findall(r"[a-z0-9]+:[A-Z]\w+", template.text)
-    assert allowed - {"sagemaker:InvokeEndpoint"} <= set(functions)
-    assert not any("*" in action for action in allowed)
-    assert "elasticfilesystem:ClientWrite" not in allowed
-    assert all(one["Resource"] != "*" for one in statements(service))
+
+
+def test_a_tenant_is_acted_for_as_by_the_function(roles, of_functions, service):
+    mine, theirs = roles["ServiceTenantRole"], of_functions["ManageTenantRole"]
+    assert mine.permissions == theirs.permissions
+    assert mine.trusted == ("TaskRole",)
+    told = {one["Name"]: one["Value"] for one in service.container["Environment"]}
+    assert told["KOTOGURA_TENANT_ROLE_ARN"] == {"Fn::GetAtt": ["ServiceTenantRole", "Arn"]}
+
+
+def test_a_task_is_told_all_that_the_functions_are_told(template, service):
+    told = {one["Name"] for one in service.container["Environment"]}
+    functions = template.variables("SearchFunction") | template.variables("ManageFunction")
+    assert {name for name in functions if name.startswith("KOTOGURA_")} <= told
+
+
+def test_what_search_reads_of_a_tenant_the_tenant_role_may_read(roles, of_functions):
+    search = of_functions["SearchFunction"].actions
+    assert search <= roles["TaskRole"].actions | roles["ServiceTenantRole"].actions
 
 
 def test_a_task_can_not_change_its_own_files_nor_the_store(service):

@@ -46,6 +46,7 @@ _WORDS = {
     "s3:ListBucket": "list files",
     "s3:ListMultipartUploadParts": "list the parts of an upload",
     "s3:PutObject": "write a file",
+    "sagemaker:InvokeEndpoint": "have queries embedded",
     "states:DescribeExecution": "look at a run of a workflow",
     "states:GetExecutionHistory": "look at the steps of a run of a workflow",
     "states:ListExecutions": "list the runs of a workflow",
@@ -73,7 +74,8 @@ _MANAGED = {
 }
 _HEAD = """# What each role may do
 
-Made by `make permissions` from `template.yaml` and its nested stacks; a test holds them equal.
+Made by `make permissions` from `template.yaml`, its nested stacks and `platforms/ecs-service.yaml`,
+whose roles come last; a test holds them equal.
 
 `<tenant>` is the session tag `TenantId`: such a role acts for one tenant at a time, and AWS refuses
 it every other tenant's files and items, whatever the code asks for. Why some functions have such a

@@ -147,6 +147,8 @@ def written(value: Any) -> str:
     'FileSystem'
     >>> written({"Fn::Sub": "arn:${AWS::Partition}:s3:::${DocumentsBucketName}"})
     'DocumentsBucket'
+    >>> written({"Fn::ImportValue": {"Fn::Sub": "${MainStack}-TableArn"}})
+    'Table'
     """
     if isinstance(value, bool):
         return str(value).lower()
@@ -158,14 +160,19 @@ def written(value: Any) -> str:
     if kind == "Fn::GetAtt":
         name, attribute = of
         return _bare(attribute.removeprefix("Outputs.") if attribute.startswith("Out") else name)
-    if kind != "Fn::Sub" or not isinstance(of, str):
+    if kind == "Fn::ImportValue":
+        return _bare(written(of).removeprefix("<stack>-"))
+    if kind != "Fn::Sub":
         raise ValueError(f"{kind} in a policy: teach kotogura.permissions to tell it")
-    text = of.replace("${!aws:PrincipalTag/TenantId}", "<tenant>")
+    pattern, values = (of, {}) if isinstance(of, str) else of
+    text = pattern.replace("${!aws:PrincipalTag/TenantId}", "<tenant>")
+    for name, given in values.items():
+        text = text.replace(f"${{{name}}}", written(given))
     if text.startswith("arn:"):
         text = re.sub(r"AWS::(Partition|Region|AccountId)", "", text)
-        text = text.split(":", 5)[5].removeprefix("table/")
+        text = text.split(":", 5)[5].removeprefix("table/").removeprefix("function:")
     text = re.sub(r"\$\{([\w:]+)(\.\w+)?\}", lambda found: _bare(found[1]), text)
-    return text.replace("AWS::StackName", "<stack>")
+    return re.sub(r"AWS::StackName|\bMainStack\b", "<stack>", text)
 
 
 def _bare(name: str) -> str:
