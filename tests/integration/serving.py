@@ -1,4 +1,4 @@
-"""Web servers over the running stack, as processes of their own on the loopback."""
+"""Web servers, most of them over the running stack, as processes of their own on the loopback."""
 
 import os
 import signal
@@ -51,7 +51,8 @@ def container(
     """Run what `containers/api` runs."""
     port = free_port()
     command = service_command(ROOT, port, workers)
-    with _served(command, f"http://127.0.0.1:{port}", state, output, environment or {}) as server:
+    told = service_environment(RunningStack.find(state), state) | dict(environment or {})
+    with _served(command, f"http://127.0.0.1:{port}", told, output) as server:
         yield server
 
 
@@ -66,26 +67,44 @@ def django(state: Path, output: Path) -> Iterator[Server]:
         "tests.integration.django_project:application",
     ]
     url = f"http://127.0.0.1:{port}/kotogura"
-    with _served(command, url, state, output, {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}) as server:
+    told = service_environment(RunningStack.find(state), state)
+    with _served(command, url, told | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, output) as server:
+        yield server
+
+
+@contextmanager
+def embedder(model: Path, output: Path) -> Iterator[Server]:
+    """Run what `containers/embedder` runs, for the model in a folder."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"),
+        *("--config", str(ROOT / "containers" / "embedder" / "gunicorn.conf.py")),
+        "app:application",
+    ]
+    told = {"SM_MODEL_DIR": str(model), "PYTHONPATH": str(ROOT / "src")}
+    with _served(command, f"http://127.0.0.1:{port}", told, output, "/ping") as server:
         yield server
 
 
 @contextmanager
 def _served(
-    command: list[str], url: str, state: Path, output: Path, environment: Mapping[str, str]
+    command: list[str],
+    url: str,
+    environment: Mapping[str, str],
+    output: Path,
+    health: str = "/health/ready",
 ) -> Iterator[Server]:
-    told = service_environment(RunningStack.find(state), state)
     with output.open("wb") as stream:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | told | dict(environment),
+            env=os.environ | dict(environment),
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
     server = Server(url, process, output)
     try:
-        _await_ready(server)
+        _await_ready(server, health)
         yield server
     finally:
         if process.poll() is None:
@@ -93,13 +112,13 @@ def _served(
         process.wait(45)
 
 
-def _await_ready(server: Server) -> None:
+def _await_ready(server: Server, health: str) -> None:
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             pytest.fail(f"the server ended: {server.told()[-2000:]}")
         try:
-            if urllib3.request("GET", f"{server.url}/health/ready", retries=False).status == 200:
+            if urllib3.request("GET", server.url + health, retries=False).status == 200:
                 return
         except urllib3.exceptions.HTTPError:
             pass
