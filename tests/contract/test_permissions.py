@@ -9,6 +9,7 @@ from kotogura.permissions.roles import Permission, Role, read_roles
 ANYWHERE = {"ecr:GetAuthorizationToken"}
 LOG_DELIVERY = "logs:"
 TRACES = "xray:"
+PARTITIONS = {"SEARCH-RATE#*", "TENANTS", "TENANT#*", "TENANT#<tenant>", "USAGE"}
 OF_A_TENANT = {"ManageTenantRole", "TrainerTenantRole"}
 
 
@@ -61,7 +62,7 @@ def test_the_table_is_reached_by_partitions_that_are_named(roles):
                     keys for operator, keys in permission.conditions.items() if operator != "Null"
                 ]
             partitions = set(keys["dynamodb:LeadingKeys"])
-            assert partitions <= {"TENANTS", "TENANT#*", "TENANT#<tenant>", "USAGE"}, name
+            assert partitions <= PARTITIONS, name
             assert (partitions == {"TENANT#<tenant>"}) == (name in OF_A_TENANT), name
 
 

@@ -60,6 +60,7 @@ _WORDS = {
     "xray:PutTraceSegments": "send traces",
 }
 _KEYS = {
+    "SEARCH-RATE#*": "how fast tenants search",
     "TENANT#*": "items of tenants, not the list of them",
     "TENANT#<tenant>": "items of the session's own tenant",
     "TENANTS": "the list of tenants",
