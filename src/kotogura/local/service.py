@@ -63,4 +63,6 @@ def _functions_environment(running: RunningStack) -> dict[str, str]:
             .get("Variables", {})
         )
         environment |= told
+    # Only manage's own role may take it on, and this process has the laptop's credentials.
+    environment.pop("KOTOGURA_TENANT_ROLE_ARN", None)
     return environment
