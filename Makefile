@@ -84,8 +84,9 @@ images: setup ## Build every image; scripts/docker_engine.sh gets a Docker engin
 sam-local: setup ## Build every image, then run functions by `sam local` and the trainer by Docker
 	@scripts/sam_local.sh $(ARGS)
 
-bench: setup .venv/.bench ## Measure word search beside other engines; ARGS="--no-lucene" leaves Lucene out
+bench: setup .venv/.bench ## Measure search by word, then by meaning, beside others; ARGS="--no-lucene" leaves Lucene out
 	$(BIN)/python -m bench.keyword $(ARGS)
+	$(BIN)/python -m bench.semantic
 
 format: setup frontend/node_modules/.ready ## Bring the code into its form
 	$(BIN)/ruff format .
