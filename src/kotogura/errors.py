@@ -26,7 +26,6 @@ KotoguraError                    code, kind
 │   ├── TenantExists
 │   ├── ModelNotReady            the tenant has no model in service yet
 │   ├── TrainingRunning          one training per tenant at a time
-│   ├── TrainingBudgetSpent      the tenant's minutes of training for this month are used up
 │   ├── UploadUnfinished         parts of the file are missing
 │   ├── DictionaryChanged        a run of reindex for a user dictionary that was replaced
 │   └── RunIncomplete            a run of reindex with batches that are not built
@@ -41,11 +40,13 @@ KotoguraError                    code, kind
 │   ├── DocumentBomb             too-large: unpacks to far more than it seems
 │   ├── DocumentTooSlow          unprocessable: takes longer to read than is allowed
 │   ├── InvalidMetadata          unprocessable: the `.meta.json` beside it can't be used
-│   └── InvalidDocumentName      unprocessable
+│   ├── InvalidDocumentName      unprocessable
+│   └── QuotaReached             rate-limited: the tenant has as much as it may
 ├── UnsupportedMediaType         unsupported-media-type: the body is not what the route takes
 ├── RequestTooLarge              too-large: more than one request may bring
 ├── NotEnoughText                unprocessable: too little to train on
 ├── Throttled                    rate-limited: retry after a pause
+├── TrainingBudgetSpent          rate-limited: this month's minutes of training are used up
 ├── TooManySearches              rate-limited: the tenant searched faster than it may
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
@@ -221,10 +222,6 @@ class TrainingRunning(Conflict):
     code = "training-running"
 
 
-class TrainingBudgetSpent(Conflict):
-    code = "training-budget-spent"
-
-
 class UploadUnfinished(Conflict):
     code = "upload-unfinished"
 
@@ -289,6 +286,16 @@ class InvalidDocumentName(DocumentError):
     code = "invalid-document-name"
 
 
+class QuotaReached(DocumentError):
+    code = "quota-reached"
+    kind = Kind.RATE_LIMITED
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """An hour: nothing frees itself, somebody has to delete documents or raise the limit."""
+        return 3600
+
+
 class UnsupportedMediaType(KotoguraError):
     code = "unsupported-media-type"
     kind = Kind.UNSUPPORTED_MEDIA_TYPE
@@ -307,6 +314,22 @@ class NotEnoughText(KotoguraError):
 class Throttled(KotoguraError):
     code = "throttled"
     kind = Kind.RATE_LIMITED
+
+
+class TrainingBudgetSpent(KotoguraError):
+    """Raised until the month ends."""
+
+    code = "training-budget-spent"
+    kind = Kind.RATE_LIMITED
+
+    def __init__(self, message: str = code, retry_after_seconds: int = 3600) -> None:
+        super().__init__(message)
+        self._retry_after_seconds = retry_after_seconds
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """When the next month begins."""
+        return max(1, self._retry_after_seconds)
 
 
 class TooManySearches(KotoguraError):

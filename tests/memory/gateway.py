@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kotogura.documents.identity import document_key
+from kotogura.documents.quota import admit_all
 from kotogura.platform.executions import Executions
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.model_workflow import ModelWorkflow
@@ -22,6 +23,7 @@ from kotogura.platform.telemetry import Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.uploads import BucketUploads
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
@@ -95,6 +97,9 @@ class Gateway:
                     usage=MemoryUsage(),
                     tenants=tenants,
                     executions=Executions(workflow, {"reindex": arn}),
+                    admit=admit_all,
+                    limits_of=lambda _: Limits(),
+                    stored_of=lambda _: None,
                 ),
                 telemetry,
             ),

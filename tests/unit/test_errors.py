@@ -105,6 +105,7 @@ def test_the_documents_own_faults_are_what_the_workflow_quarantines():
         "DocumentTooSlow",
         "EncryptedDocument",
         "InvalidMetadata",
+        "QuotaReached",
         "EmptyDocument",
         "InvalidDocumentName",
         "UnanalyzableText",

@@ -26,6 +26,7 @@ from kotogura.documents.metadata import (
     read_description,
 )
 from kotogura.documents.originals import OriginalFolders, Originals
+from kotogura.documents.quota import Admit, admit_all
 from kotogura.documents.unpacking import unpack
 from kotogura.spans import span
 from kotogura.tenants.files import TenantFiles
@@ -60,6 +61,7 @@ def receive(
     ledger: DocumentLedger,
     files: TenantFiles,
     read: Read = formats.read,
+    admit: Admit = admit_all,
 ) -> Intake:
     """Take an S3 event in, extract the document it is about, and stage its text.
 
@@ -74,7 +76,7 @@ def receive(
 
     Raises:
         InvalidEvent, InvalidTenantId: when the event isn't about a tenant's document.
-        DocumentError: one of its classes, when the document can't be read.
+        DocumentError: one of its classes, when the document can't be read, or `admit` refuses it.
     """
     change = parse_event(event)
     if change.name.endswith("/"):
@@ -89,10 +91,19 @@ def receive(
         change = redescription(change, described, known.sequencer, known.size_bytes)
         if holds_lines(described):
             return _unpack(change, originals, ledger)
+    if _brings_a_file(change, originals):
+        admit(change.tenant, change.document_id)  # before the claim, by which it would be known
     claim = ledger.claim(change.tenant, change)
     if claim is not Claim.GRANTED:
         return _answer(change, "skipped", claim.value)
     return _stage(change, described is not None, originals, files, read)
+
+
+def _brings_a_file(change: DocumentChange, originals: Originals) -> bool:
+    """Return whether there is a file to read: a removed version may have uncovered another."""
+    if change.kind == "created":
+        return True
+    return not change.marker and originals.exists(change.tenant, change.name)
 
 
 def _unpack(change: DocumentChange, originals: OriginalFolders, ledger: DocumentLedger) -> Intake:

@@ -7,7 +7,7 @@ called again with its id: what is planned stays planned, what is built stays bui
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.documents import formats
@@ -19,7 +19,7 @@ from kotogura.documents.intake import read_document
 from kotogura.documents.ledger import DocumentLedger, DocumentState, Reason
 from kotogura.documents.lines import holds_lines
 from kotogura.documents.metadata import described_name
-from kotogura.documents.originals import OriginalListing, Originals
+from kotogura.documents.originals import OriginalFile, OriginalListing, Originals
 from kotogura.errors import DocumentError, InvalidArgument, UnanalyzableText
 from kotogura.index.compiling import store_dictionary
 from kotogura.index.generations import Generations
@@ -45,6 +45,9 @@ from kotogura.tenants.identity import TenantId
 BATCH_DOCUMENT_COUNT = 4_000
 BATCH_BYTES = 4_000_000
 
+Within = Callable[[TenantId, Iterable[OriginalFile]], Iterable[OriginalFile]]
+"""Leaves out what a tenant may not have."""
+
 
 def plan(
     tenant: TenantId,
@@ -53,24 +56,26 @@ def plan(
     generations: Generations,
     files: TenantFiles,
     dictionary: str = "",
+    within: Within = lambda _, listed: listed,
 ) -> Plan:
     """List the tenant's files and write them down in batches, by count and by size.
 
     A file larger than a batch may be makes one of its own. The plan is written last; a run that has
     one keeps it. `dictionary` is the tenant's user dictionary as it was written; it is compiled
-    here, and the run keeps to it.
+    here, and the run keeps to it. Files that `within` leaves out stay as they are.
     """
     known = find_plan(tenant, run_id, files)
     if known is not None:
         write_plan(tenant, known, files)  # what is seen may not outlast a crash: its writer failed
         return known
     current = generations.current(tenant)
-    listed = (
-        (original.name, original.size_bytes, None)
+    documents = (
+        original
         for original in originals.list(tenant)
         # Those are no documents: they are read with what they describe, or by their lines' objects.
         if described_name(original.name) is None and not holds_lines(original.name)
     )
+    listed = ((one.name, one.size_bytes, None) for one in within(tenant, documents))
     batch_count = document_count = 0
     for batch in _in_batches(listed):
         files.write(tenant, batch_name(run_id, batch_count), batch.model_dump_json().encode())

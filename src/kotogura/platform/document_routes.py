@@ -10,10 +10,12 @@ from kotogura.documents.extraction import check_admissible
 from kotogura.documents.identity import document_id as identify
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.documents.listing import matching_page
+from kotogura.documents.quota import Admit
 from kotogura.errors import (
     DocumentNotFound,
     DocumentTooLarge,
     InvalidDocumentName,
+    QuotaReached,
     UnsupportedDocument,
 )
 from kotogura.platform.bucket import DOWNLOAD_SECONDS, UPLOAD_SECONDS, BucketOriginals
@@ -96,7 +98,10 @@ class Download(BaseModel):
 
 
 def add_document_routes(
-    app: APIGatewayHttpResolver, originals: BucketOriginals, ledger: DocumentLedger
+    app: APIGatewayHttpResolver,
+    originals: BucketOriginals,
+    ledger: DocumentLedger,
+    admit: Admit,
 ) -> None:
     """Let `app` take, list, hand out and delete documents."""
 
@@ -141,6 +146,7 @@ def add_document_routes(
             InvalidDocumentName,
             UnsupportedDocument,
             DocumentTooLarge,
+            QuotaReached,
             description="PUT the file to the URL, exactly as large as was said.",
             answer="Where to PUT the file.",
             status=201,
@@ -149,6 +155,7 @@ def add_document_routes(
     def upload(body: UploadRequest) -> Upload:
         tenant = current_tenant(app)
         check_admissible(body.name, body.size_bytes)
+        admit(tenant, identify(body.name))
         url = originals.upload_url(tenant, body.name, body.size_bytes)
         return Upload(document_id=identify(body.name), url=url)
 

@@ -6,7 +6,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel
 
 from kotogura.documents.ledger import DocumentLedger
+from kotogura.documents.quota import Admit, StoredOf
 from kotogura.errors import TenantNotFound, TrainingBudgetSpent, TrainingRunning
+from kotogura.platform.allowances import Allowances
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.dictionary_routes import add_dictionary_routes
 from kotogura.platform.document_routes import add_document_routes
@@ -26,6 +28,7 @@ from kotogura.platform.upload_routes import add_upload_routes
 from kotogura.platform.uploads import BucketUploads
 from kotogura.platform.usage_routes import add_usage_routes
 from kotogura.semantics.trainings import TrainingRecord
+from kotogura.tenants.limits import LimitsOf
 from kotogura.tenants.registry import TenantRegistry
 from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantTexts
@@ -52,21 +55,25 @@ class Managed:
     usage: UsageRecords
     tenants: TenantRegistry
     executions: Executions
+    admit: Admit
+    limits_of: LimitsOf
+    stored_of: StoredOf
 
 
 def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents, their model and settings."""
     app = make_resolver(telemetry)
     add_documentation(app)
-    add_document_routes(app, managed.originals, managed.ledger)
-    add_upload_routes(app, managed.uploads)
+    add_document_routes(app, managed.originals, managed.ledger, managed.admit)
+    add_upload_routes(app, managed.uploads, managed.admit)
     add_synonym_routes(app, managed.synonyms)
     add_dictionary_routes(app, managed.dictionaries)
     add_model_routes(app, managed.models)
     add_schedule_routes(app, managed.tenants)
     add_execution_routes(app, managed.executions, managed.dictionaries)
     trainings = managed.trainings
-    add_usage_routes(app, managed.usage, trainings)
+    allowances = Allowances(managed.limits_of, managed.stored_of, trainings)
+    add_usage_routes(app, managed.usage, trainings, allowances)
 
     @app.post(
         "/trainings",

@@ -38,8 +38,8 @@ def reason_to_skip(
         if other.training_id != training_id
     ]
     spent = minutes_spent(others, now())
-    if spent >= parts.settings.training_minutes:
-        allowed = parts.settings.training_minutes
+    allowed = parts.limits_of(tenant).training_minutes
+    if spent >= allowed:
         detail = f"trainings took {spent:.0f} of {allowed} minutes this month"
         return {"code": "training-budget-spent", "detail": detail}
     model = generation.manifest.model

@@ -1,7 +1,9 @@
 """Starting the training workflow, one at a time for each tenant."""
 
 import json
+import math
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kotogura.errors import TenantNotFound, TrainingBudgetSpent, TrainingRunning
@@ -43,13 +45,15 @@ class TrainingWorkflow:
             TrainingRunning: when one is running.
             TrainingBudgetSpent: when this month's trainings took as long as they may.
         """
-        if self._tenants.get(tenant) is None:
+        tenant_record = self._tenants.get(tenant)
+        if tenant_record is None:
             raise TenantNotFound("the tenant is not registered")
         records = self._log.newest(tenant, _COUNTED_TRAININGS)
         for record in records[:1]:
             self._require_ended(tenant, record)
         started_at = now()
-        self._require_budget(records, started_at)
+        allowed = tenant_record.limits.get("training_minutes", self._minutes_per_month)
+        _require_budget(records, started_at, allowed)
         training_id = f"{started_at.translate(_NO_PUNCTUATION)}-{tenant}"
         execution = self._workflows.start_execution(
             stateMachineArn=self._workflow_arn,
@@ -62,6 +66,10 @@ class TrainingWorkflow:
             started_at=started_at,
             execution_arn=execution["executionArn"],
         )
+
+    def minutes_spent(self, tenant: TenantId, at: str) -> float:
+        """Return how long the tenant's trainings took in the month of `at`, ISO 8601 in UTC."""
+        return minutes_spent(self._log.newest(tenant, _COUNTED_TRAININGS), at)
 
     def newest(self, tenant: TenantId, limit: int) -> list[TrainingRecord]:
         """Return the last trainings, the newest first."""
@@ -77,14 +85,6 @@ class TrainingWorkflow:
         changes = {"state": TrainingState.FAILED.value, "ended_at": now(), "reason": reason}
         self._log.update(tenant, record.training_id, changes)
 
-    def _require_budget(self, records: Sequence[TrainingRecord], at: str) -> None:
-        spent = minutes_spent(records, at)
-        if spent >= self._minutes_per_month:
-            raise TrainingBudgetSpent(
-                f"trainings took {spent:.0f} of {self._minutes_per_month} minutes this month; "
-                "wait for the next, or raise KOTOGURA_TRAINING_MINUTES"
-            )
-
     def _is_running(self, record: TrainingRecord) -> bool:
         if record.execution_arn is None:
             return False
@@ -93,3 +93,24 @@ class TrainingWorkflow:
         except self._workflows.exceptions.ExecutionDoesNotExist:
             return False
         return execution["status"] == "RUNNING"
+
+
+def _require_budget(records: Sequence[TrainingRecord], at: str, allowed_minutes: int) -> None:
+    spent = minutes_spent(records, at)
+    if spent >= allowed_minutes:
+        raise TrainingBudgetSpent(
+            f"trainings took {spent:.0f} of {allowed_minutes} minutes this month; "
+            "wait for the next, or raise KOTOGURA_TRAINING_MINUTES",
+            _seconds_to_next_month(datetime.fromisoformat(at)),
+        )
+
+
+def _seconds_to_next_month(at: datetime) -> int:
+    """Return how long the month of `at` still lasts.
+
+    >>> _seconds_to_next_month(datetime(2026, 12, 31, 23, 59))
+    60
+    """
+    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return math.ceil((following - at).total_seconds())

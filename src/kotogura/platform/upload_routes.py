@@ -6,11 +6,14 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, Field
 
+from kotogura.documents.extraction import check_admissible
 from kotogura.documents.identity import document_id
+from kotogura.documents.quota import Admit
 from kotogura.errors import (
     DocumentTooLarge,
     EmptyDocument,
     InvalidDocumentName,
+    QuotaReached,
     UnsupportedDocument,
     UploadNotFound,
     UploadUnfinished,
@@ -61,7 +64,7 @@ class UploadEnd(BaseModel):
     name: str
 
 
-def add_upload_routes(app: APIGatewayHttpResolver, uploads: BucketUploads) -> None:
+def add_upload_routes(app: APIGatewayHttpResolver, uploads: BucketUploads, admit: Admit) -> None:
     """Let `app` take files in parts."""
 
     def view(upload: FileUpload) -> UploadView:
@@ -84,12 +87,15 @@ def add_upload_routes(app: APIGatewayHttpResolver, uploads: BucketUploads) -> No
             "Documents",
             "Begin to upload a file in parts",
             *_REFUSED,
+            QuotaReached,
             description="PUT each part to its URL, exactly as large as is said, then complete it.",
             answer="The parts, and where to PUT them.",
             status=201,
         ),
     )
     def begin(body: UploadBegin) -> UploadView:
+        check_admissible(body.name, body.size_bytes)
+        admit(current_tenant(app), document_id(body.name))
         return view(uploads.begin(current_tenant(app), body.name, body.size_bytes))
 
     @app.get(

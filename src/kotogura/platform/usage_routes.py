@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from kotogura.errors import InvalidArgument
+from kotogura.platform.allowances import Allowances, AllowanceView
 from kotogura.platform.clock import now
 from kotogura.platform.http import current_tenant
 from kotogura.platform.operations import operation
@@ -61,6 +62,7 @@ class Usage(BaseModel):
     )
     days: list[UsageOfDay]
     total: UsageTotal
+    limits: AllowanceView = Field(description="what the tenant may use, and has used by now")
 
 
 First = Annotated[
@@ -70,7 +72,10 @@ Last = Annotated[date | None, Query(alias="to", description="the last day, in UT
 
 
 def add_usage_routes(
-    app: APIGatewayHttpResolver, usage: UsageRecords, trainings: TrainingWorkflow
+    app: APIGatewayHttpResolver,
+    usage: UsageRecords,
+    trainings: TrainingWorkflow,
+    allowances: Allowances,
 ) -> None:
     """Let `app` answer what a tenant used."""
 
@@ -92,7 +97,8 @@ def add_usage_routes(
             raise InvalidArgument(
                 f"let `from` be no later than `to`, and {LONGEST_DAYS} days be all"
             )
-        return usage_of(current_tenant(app), begin, end, usage, trainings, at)
+        tenant = current_tenant(app)
+        return usage_of(tenant, begin, end, usage, trainings, at, allowances.of(tenant, at))
 
 
 def usage_of(
@@ -102,6 +108,7 @@ def usage_of(
     usage: UsageRecords,
     trainings: TrainingWorkflow,
     at: str,
+    allowances: AllowanceView,
 ) -> Usage:
     """Return a tenant's usage from `first` to `last`; `at` is the time now, for what runs."""
     by_day: dict[str, list[TrainingRecord]] = {}
@@ -116,7 +123,7 @@ def usage_of(
         training_minutes=round(sum(day.training_minutes for day in days), 2),
         estimated_usd=round(sum(day.estimated_usd for day in days), 6),
     )
-    return Usage(counted_until=usage.counted_until(), days=days, total=total)
+    return Usage(counted_until=usage.counted_until(), days=days, total=total, limits=allowances)
 
 
 def _day(used: DayUsage, trained: Sequence[TrainingRecord], at: str) -> UsageOfDay:

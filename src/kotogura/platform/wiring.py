@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from kotogura.documents.quota import Quota
 from kotogura.index.generations import Generations
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.clock import now
@@ -28,6 +29,7 @@ from kotogura.platform.uploads import BucketUploads
 from kotogura.platform.usage import TableUsage
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.limits import Limits
+from kotogura.tenants.usage import Stored
 
 if TYPE_CHECKING:
     from kotogura.index.directory import Directory
@@ -162,6 +164,18 @@ class Parts:
         """Return what the tenant may use: its own limits, or the deployment's."""
         record = self.tenants.get(tenant)
         return self.settings.limits.with_own(record.limits if record else {})
+
+    def stored_of(self, tenant: TenantId) -> Stored | None:
+        """Return what the tenant's current generation holds, as its pointer tells."""
+        pointer = TablePointers(self.table).get(tenant)
+        if pointer is None or pointer.document_count is None or pointer.index_bytes is None:
+            return None
+        return Stored(pointer.document_count, pointer.index_bytes)
+
+    @cached_property
+    def quota(self) -> Quota:
+        """What holds tenants to their documents and bytes."""
+        return Quota(self.ledger, self.limits_of, self.stored_of)
 
     @cached_property
     def synonyms(self) -> TableTexts:

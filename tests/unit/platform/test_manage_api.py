@@ -13,6 +13,8 @@ from botocore.stub import ANY, Stubber
 
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState, Reason
+from kotogura.documents.quota import admit_all
+from kotogura.errors import QuotaReached
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.executions import Executions
 from kotogura.platform.http import api_handler
@@ -23,6 +25,7 @@ from kotogura.platform.telemetry import Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.platform.uploads import BucketUploads
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
@@ -91,6 +94,9 @@ def manage(
         usage=usage,
         tenants=tenants,
         executions=Executions(workflows.client, {"reindex": REINDEX}),
+        admit=admit_all,
+        limits_of=lambda _: Limits(),
+        stored_of=lambda _: None,
     )
     return api_handler(manage_api(managed, telemetry), telemetry)
 
@@ -107,6 +113,28 @@ def test_an_upload_gets_a_url_for_one_file_of_one_size(
     query = parse_qs(url.query)
     assert query["X-Amz-Expires"] == ["900"]
     assert "content-length" in query["X-Amz-SignedHeaders"][0].split(";")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/documents", "manage-upload"), ("/uploads", "manage-upload")]
+)
+def test_without_room_no_upload_begins_and_the_remedy_is_told(
+    library: Library, telemetry: Telemetry, ask: Ask, event: Event, path: str, name: str
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def refuse(tenant: TenantId, identity: str) -> None:
+        asked.append((tenant, identity))
+        raise QuotaReached("delete some")
+
+    nothing: Any = None
+    parts = dict.fromkeys(Managed.__slots__, nothing) | {"admit": refuse}
+    app = manage_api(Managed(**parts), telemetry)
+    body = {"name": "a.txt", "size_bytes": 9}
+    answer = ask(api_handler(app, telemetry), event(name, path=path, body=body))
+    assert (answer.status, answer.body["code"]) == (429, "quota-reached")
+    assert int(answer.headers["retry-after"]) > 0
+    assert asked == [(library.tenant, document_id("a.txt"))]
 
 
 REFUSED_UPLOADS = [

@@ -20,6 +20,7 @@ from kotogura.semantics.training_need import encode_learned, learned_from
 from kotogura.semantics.training_pairs import TrainingDocument
 from kotogura.semantics.trainings import TrainingState
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 
@@ -37,6 +38,10 @@ class MemoryParts:
     settings: Settings
     files: FolderFiles
     trainings: MemoryTrainings = field(default_factory=MemoryTrainings)
+    own: dict[str, int] = field(default_factory=dict)
+
+    def limits_of(self, _: TenantId) -> Limits:
+        return self.settings.limits.with_own(self.own)
 
 
 @pytest.fixture
@@ -106,6 +111,8 @@ def test_a_scheduled_training_is_skipped_when_the_months_minutes_are_spent(
     _begin(parts, "schedule")
     _spend_an_hour(parts.trainings)
     assert _reason(parts, DOCUMENTS)["code"] == "training-budget-spent"
+    parts.own["training_minutes"] = 6_000
+    assert _reason(parts, DOCUMENTS) is None
 
 
 def test_a_training_on_demand_is_refused_when_the_months_minutes_are_spent() -> None:

@@ -9,12 +9,14 @@ import pytest
 from botocore.stub import Stubber
 
 from kotogura.errors import Unavailable
+from kotogura.platform.clock import now
 from kotogura.platform.http import api_handler
 from kotogura.platform.manage_api import Managed, manage_api
 from kotogura.platform.search_log import CloudWatchSearchLog, logged_search
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
 from kotogura.tenants.rates import USD_PER_SEARCH, USD_PER_TRAINING_MINUTE
 from kotogura.tenants.usage import Stored, Timings
 from kotogura.tenants.usage_counting import LoggedSearch
@@ -41,7 +43,12 @@ def trainings() -> MemoryTrainings:
 def manage(usage: MemoryUsage, trainings: MemoryTrainings, telemetry: Telemetry) -> Handler:
     nothing: Any = None
     workflow = TrainingWorkflow(trainings, MemoryTenants(), nothing, "arn:workflow")
-    parts = dict.fromkeys(Managed.__slots__, nothing) | {"trainings": workflow, "usage": usage}
+    parts = dict.fromkeys(Managed.__slots__, nothing) | {
+        "trainings": workflow,
+        "usage": usage,
+        "limits_of": lambda _: Limits(10, 20, 3_000, 60),
+        "stored_of": lambda _: Stored(12, 34),
+    }
     app = manage_api(Managed(**parts), telemetry)
     return api_handler(app, telemetry)
 
@@ -79,6 +86,23 @@ def test_every_day_is_there_with_what_was_used(
     assert used["estimated_usd"] == pytest.approx(cost, rel=0.01)
     assert answer.body["total"]["searches"] == used["searches"]
     assert answer.body["counted_until"].startswith("2026-11-02T05:00:00")
+
+
+def test_what_the_tenant_may_use_stands_beside_what_it_used(
+    manage: Handler, trainings: MemoryTrainings, ask: Ask, event: Callable[..., Event]
+) -> None:
+    started = now()
+    trainings.update(
+        MINATO, "one", {"state": "promoted", "started_at": started, "ended_at": started}
+    )
+    answer = ask(manage, event("manage-usage", query={}))
+    assert answer.body["limits"] == {
+        "searches_per_second": 10,
+        "search_burst": 50,
+        "documents": {"limit": 20, "used": 12},
+        "index_bytes": {"limit": 3_000, "used": 34},
+        "training_minutes": {"limit": 60, "used": 0},
+    }
 
 
 def test_without_days_the_last_thirty_are_answered(

@@ -19,7 +19,9 @@ def ingest_handler() -> Handler:
     parts = Parts.from_environment()
 
     def work(event: Event) -> Mapping[str, Any]:
-        intake = receive(event, parts.originals, parts.ledger, parts.files, parts.read)
+        intake = receive(
+            event, parts.originals, parts.ledger, parts.files, parts.read, parts.quota.check
+        )
         if intake.outcome == "removed":
             tenant = TenantId(intake.tenant)
             stage_removal(tenant, intake.document_id, intake.sequencer, parts.staged)

@@ -62,5 +62,8 @@ def manage_app(parts: Parts, telemetry: Telemetry) -> APIGatewayHttpResolver:
         usage=parts.usage,
         tenants=parts.tenants,
         executions=Executions(workflows, arns),
+        admit=parts.quota.check,
+        limits_of=parts.limits_of,
+        stored_of=parts.stored_of,
     )
     return manage_api(managed, telemetry)

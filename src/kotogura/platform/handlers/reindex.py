@@ -35,6 +35,7 @@ def plan_handler() -> Handler:
             parts.generations,
             parts.files,
             parts.dictionaries.get(tenant).text,
+            parts.quota.within,
         ).model_dump()
 
     return Telemetry().step(work)

@@ -6,13 +6,10 @@ from typing import Any
 
 import boto3
 
-from kotogura.platform.pointers import TablePointers
 from kotogura.platform.search_log import CloudWatchSearchLog
 from kotogura.platform.settings import required
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
-from kotogura.tenants.identity import TenantId
-from kotogura.tenants.usage import Stored
 from kotogura.tenants.usage_counting import UsageCounting
 
 
@@ -23,20 +20,13 @@ def usage_handler() -> Handler:
     `search_count`, `noted_tenant_count` and `counted_until`.
     """
     parts = Parts.from_environment()
-    pointers = TablePointers(parts.table)
     group = required(parts.settings.function_logs, "KOTOGURA_FUNCTION_LOGS")
-
-    def stored(tenant: TenantId) -> Stored | None:
-        pointer = pointers.get(tenant)
-        if pointer is None or pointer.document_count is None or pointer.index_bytes is None:
-            return None
-        return Stored(pointer.document_count, pointer.index_bytes)
 
     counting = UsageCounting(
         CloudWatchSearchLog(boto3.client("logs"), group),
         parts.usage,
         lambda: (record.tenant for record in parts.tenants.all()),
-        stored,
+        parts.stored_of,
     )
 
     def work(event: Event) -> Mapping[str, Any]:
