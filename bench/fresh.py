@@ -26,6 +26,7 @@ def ask_fresh(program: Sequence[str], questions: Sequence[str]) -> Fresh:
     lines = "".join(f"{' '.join(question.split())}\n" for question in questions)
     # Modules are compiled once, by the first run if need be, as they are when installed.
     environment = {key: value for key, value in os.environ.items() if key != _NO_BYTECODE}
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # as functions/Dockerfile sets it
     start = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-m", *program],
