@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ from kotogura.semantics.promotion import promote
 from kotogura.semantics.segment_vectors import embed_published
 from kotogura.semantics.training import TrainingProgress, train
 from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair
-from kotogura.semantics.trainings import TrainingState
+from kotogura.semantics.trainings import CoursePoint, TrainingState
 from kotogura.tenants.identity import TenantId
 
 DEADLINE_SECONDS = 3_300.0
@@ -48,6 +49,7 @@ class Outcome:
     state: TrainingState
     figures: dict[str, Any] | None = None
     reason: dict[str, Any] | None = None
+    course: Sequence[CoursePoint] = ()
 
 
 def main() -> int:
@@ -92,6 +94,7 @@ def _recorded(
         "ended_at": now(),
         "figures": outcome.figures,
         "reason": outcome.reason,
+        "course": [point.model_dump() for point in outcome.course] or None,
         "progress": None,
     }
     parts.trainings.update(tenant, training_id, done)
@@ -184,9 +187,9 @@ def run(
         "seconds_all": round(time.monotonic() - begun, 1),
     }
     if trained.better:
-        return Outcome(TrainingState.PROMOTED, figures)
-    verdict = trained.verdict
-    return Outcome(TrainingState.KEPT, figures, {"code": verdict.code, "detail": verdict.detail})
+        return Outcome(TrainingState.PROMOTED, figures, course=trained.course)
+    reason = {"code": trained.verdict.code, "detail": trained.verdict.detail}
+    return Outcome(TrainingState.KEPT, figures, reason, trained.course)
 
 
 def _labelled(parts: Parts, tenant: TenantId) -> tuple[list[TrainingPair], int]:

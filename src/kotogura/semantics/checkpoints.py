@@ -55,6 +55,7 @@ class Checkpoint:
         best_step: the step whose weights scored best on the watched pairs.
         best_score: that score, 0 to 1; -1 when nothing was watched.
         tensors: weights and the optimizer's moments, by names that the fine-tuning chose.
+        looks: the watched pairs' score, by the step after which they were looked at.
     """
 
     step: int
@@ -62,6 +63,7 @@ class Checkpoint:
     best_step: int
     best_score: float
     tensors: Mapping[str, torch.Tensor]
+    looks: tuple[tuple[int, float], ...] = ()
 
 
 class CheckpointFile:
@@ -81,6 +83,7 @@ class CheckpointFile:
             "losses": checkpoint.losses,
             "best_step": checkpoint.best_step,
             "best_score": checkpoint.best_score,
+            "looks": checkpoint.looks,
         }
         save_file(dict(checkpoint.tensors), str(work), metadata={"facts": json.dumps(facts)})
         with work.open("rb") as file:
@@ -94,6 +97,7 @@ class CheckpointFile:
                 facts = json.loads(file.metadata()["facts"])
                 if facts["purpose"] != self._purpose:
                     return None
+                looks = tuple((int(step), float(score)) for step, score in facts["looks"])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError, KeyError, TypeError, ValueError):
             return None
@@ -103,6 +107,7 @@ class CheckpointFile:
             facts["best_step"],
             facts["best_score"],
             tensors,
+            looks,
         )
 
     def remove(self) -> None:

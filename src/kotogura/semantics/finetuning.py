@@ -32,6 +32,7 @@ class FineTuningReport:
         planned_steps: steps that all epochs would have been.
         seconds: how long they took, without loading and saving; of the last run, if resumed.
         losses: loss of each step.
+        looks: MRR of the watched pairs, by the step after which they were looked at.
         stopped_early: the deadline came before the last step.
         best_step: the step whose weights were kept.
         best_score: their MRR on the watched pairs; None when nothing was watched.
@@ -43,6 +44,7 @@ class FineTuningReport:
     seconds: float
     losses: tuple[float, ...] = field(repr=False)
     stopped_early: bool
+    looks: tuple[tuple[int, float], ...] = ()
     best_step: int = 0
     best_score: float | None = None
     resumed_at: int = 0
@@ -133,6 +135,7 @@ def fine_tune(
         seconds=seconds,
         losses=tuple(tuning.losses),
         stopped_early=stopped_early,
+        looks=tuple(tuning.looks),
         best_step=tuning.best_step if watched else tuning.step,
         best_score=tuning.best_score if watched else None,
         resumed_at=resumed_at,

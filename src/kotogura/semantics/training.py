@@ -22,12 +22,14 @@ from kotogura.semantics.recipes import Recipe, suited_recipe
 from kotogura.semantics.token_measure import TokenizerMeasure
 from kotogura.semantics.training_figures import (
     Measured,
+    course_of,
     of_models,
     of_tuning,
     of_verdict,
     peak_memory_mb,
 )
 from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair
+from kotogura.semantics.trainings import CoursePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,14 @@ class TrainedModel:
         folder: where the tuned model is, whatever the verdict.
         figures: flat and ready for a record; see `train`.
         verdict: whether it may serve, and why.
+        course: how fine-tuning went.
     """
 
     manifest: ModelManifest
     folder: Path
     figures: dict[str, Any]
     verdict: Verdict
+    course: Sequence[CoursePoint] = ()
 
     @property
     def better(self) -> bool:
@@ -178,7 +182,7 @@ def train(  # noqa: PLR0913 — all but the first by name, and nine have a defau
     finally:
         shutil.rmtree(work, ignore_errors=True)
     tell(TrainingProgress("done"))
-    return TrainedModel(manifest, output, figures, verdict)
+    return TrainedModel(manifest, output, figures, verdict, course_of(report))
 
 
 def _measure(

@@ -3,11 +3,16 @@
 import resource
 import sys
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from kotogura.semantics.evaluation import Figures
 from kotogura.semantics.finetuning import FineTuningReport
 from kotogura.semantics.gate import Verdict
+from kotogura.semantics.trainings import CoursePoint
+
+COURSE_POINTS = 40
+"""As many as a chart can show, and a record hold without growing heavy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,28 @@ def of_tuning(report: FineTuningReport) -> dict[str, Any]:
         "loss_first": round(report.losses[0], 4),
         "loss_last": round(report.losses[-1], 4),
     }
+
+
+def course_of(report: FineTuningReport, limit: int = COURSE_POINTS) -> list[CoursePoint]:
+    """Return how fine-tuning went, in `limit` points at most, evenly over its steps.
+
+    A step that was looked at after is a point whatever its place, so that its score stands where
+    it was measured.
+    """
+    count = min(limit - len(report.looks), report.steps)
+    scores = dict(report.looks)
+    even = {report.steps * number // count for number in range(1, count + 1)}
+    points, before = [], 0
+    for step in sorted(even | scores.keys()):
+        loss = fmean(report.losses[before:step])
+        score = scores.get(step)
+        points.append(
+            CoursePoint(
+                step=step, loss=round(loss, 4), score=None if score is None else round(score, 4)
+            )
+        )
+        before = step
+    return points
 
 
 def of_models(rival: Measured, tuned: Measured) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The record of a training: what runs, how far it is, what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -19,6 +19,22 @@ class TrainingState(StrEnum):
     FAILED = "failed"
 
 
+class CoursePoint(BaseModel):
+    """A point of a training's course.
+
+    Attributes:
+        step: the optimizer's steps until then.
+        loss: mean of the steps since the point before.
+        score: MRR of the watched pairs after this step, 0 to 1; None where they weren't looked at.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    loss: float
+    score: float | None = None
+
+
 class TrainingRecord(BaseModel):
     """One training as people see it.
 
@@ -29,6 +45,7 @@ class TrainingRecord(BaseModel):
         started_at, ended_at: ISO 8601 in UTC.
         progress: stage, step, steps, loss, score and seconds_left while it runs.
         figures: what it measured; see `kotogura.semantics.training`.
+        course: how fine-tuning went, in 40 points at most; None before its end.
         reason: code and detail of a failure, of a skip, or of why the model wasn't promoted.
         execution_arn: the workflow execution that runs it.
     """
@@ -42,6 +59,7 @@ class TrainingRecord(BaseModel):
     ended_at: str | None = None
     progress: Mapping[str, Any] | None = None
     figures: Mapping[str, Any] | None = None
+    course: Sequence[CoursePoint] | None = None
     reason: Mapping[str, Any] | None = None
     execution_arn: str | None = None
 

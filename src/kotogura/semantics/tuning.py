@@ -94,7 +94,7 @@ class Tuning:
         self.step = 0
         self.losses: list[float] = []
         self.best_step, self.best_score = 0, -1.0
-        self._score: float | None = None
+        self.looks: list[tuple[int, float]] = []
         self._best: dict[str, torch.Tensor] = {}
 
     def take_step(self) -> None:
@@ -126,15 +126,17 @@ class Tuning:
         """Rank the watched pairs among each other; keep the weights unless earlier were better."""
         if not self._watched:
             return
-        self._score = self._mrr()
-        if self._score >= self.best_score - _NOISE:
-            self.best_step, self.best_score = self.step, self._score
+        score = self._mrr()
+        self.looks.append((self.step, score))
+        if score >= self.best_score - _NOISE:
+            self.best_step, self.best_score = self.step, score
             self._best = {name: weight.detach().clone() for name, weight in self._trained.items()}
 
     def told(self, pace_s: float) -> Step:
         """Return what is told after a step."""
         left = (self.planned - self.step) * pace_s
-        return Step(self.step, self.planned, self.losses[-1], self._score, left)
+        score = self.looks[-1][1] if self.looks else None
+        return Step(self.step, self.planned, self.losses[-1], score, left)
 
     def checkpoint(self) -> Checkpoint:
         """Return all that going on needs."""
@@ -143,11 +145,19 @@ class Tuning:
         for name, weight in self._trained.items():
             for moment, value in self._optimizer.state[weight].items():
                 tensors[f"{moment}.{name}"] = value
-        return Checkpoint(self.step, tuple(self.losses), self.best_step, self.best_score, tensors)
+        return Checkpoint(
+            self.step,
+            tuple(self.losses),
+            self.best_step,
+            self.best_score,
+            tensors,
+            tuple(self.looks),
+        )
 
     def restore(self, saved: Checkpoint) -> None:
         """Go on where `saved` was made."""
         self.step, self.losses = saved.step, list(saved.losses)
+        self.looks = list(saved.looks)
         self.best_step, self.best_score = saved.best_step, saved.best_score
         for name, weight in self._trained.items():
             weight.data.copy_(saved.tensors[f"weight.{name}"])

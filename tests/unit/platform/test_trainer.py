@@ -18,7 +18,7 @@ from kotogura.platform.training_skips import reason_to_skip
 from kotogura.platform.training_workflow import TrainingWorkflow
 from kotogura.semantics.training_need import encode_learned, learned_from
 from kotogura.semantics.training_pairs import TrainingDocument
-from kotogura.semantics.trainings import TrainingState
+from kotogura.semantics.trainings import CoursePoint, TrainingState
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.limits import Limits
 from kotogura.tenants.registry import TenantRecord
@@ -173,6 +173,19 @@ def test_a_skip_and_a_refusal_tell_their_reason(
         assert record is not None
         assert (record.state, record.reason) == (state, reason)
         assert record.ended_at
+
+
+def test_the_course_of_a_training_stands_in_its_record(
+    parts: MemoryParts, main: Callable[..., int]
+) -> None:
+    from kotogura.platform.trainer import Outcome  # noqa: PLC0415  imports torch
+
+    course = [CoursePoint(step=4, loss=1.25), CoursePoint(step=8, loss=0.75, score=0.5)]
+    outcome = Outcome(TrainingState.PROMOTED, {"steps": 8}, course=course)
+    assert main(lambda *_: outcome) == 0
+    record = parts.trainings.get(TENANT, TRAINING)
+    assert record is not None
+    assert record.course == course
 
 
 def test_progress_outside_of_fine_tuning_ends_an_interrupted_training(parts: MemoryParts) -> None:

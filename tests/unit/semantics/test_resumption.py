@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).parents[3]
 KILLED_AFTER = 4
+LOOKED_AFTER = [4, 7, 10]  # a third of the steps, two thirds, all
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def _assert_resumed(base: Path, tmp_path: Path, resumed_at: int, unbroken: dict)
     report = tune(base, tmp_path / "resumed", resumption=Resumption(tmp_path / "checkpoints"))
     assert report.resumed_at == resumed_at
     assert report.steps == report.planned_steps == len(report.losses)
+    assert [step for step, _ in report.looks] == LOOKED_AFTER
     weights = load_file(tmp_path / "resumed" / "model.safetensors")
     assert weights.keys() == unbroken.keys()
     for name, weight in unbroken.items():
