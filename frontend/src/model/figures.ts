@@ -1,4 +1,5 @@
 import type { Models } from '@/api/client'
+import type { Point } from '@/design/LineChart.vue'
 
 /** What was measured of a training, as far as it is there. */
 export interface Figures {
@@ -38,6 +39,24 @@ export function figuresOf(training: Models['TrainingRecord']): Figures {
     seconds: number('seconds_all') ?? number('seconds'),
     model: text('model'),
     served: text('served'),
+  }
+}
+
+/** The curves of a training that ended, by step; null where they were not kept. */
+export interface Course {
+  losses: Point[]
+  /** How well watched documents were found, where that was measured on the way. */
+  scores: Point[]
+  until: number
+}
+
+export function courseOf(training: Models['TrainingRecord']): Course | null {
+  const course = training.course ?? []
+  if (course.length < 2) return null
+  return {
+    losses: course.map(({ step, loss }) => ({ x: step, y: loss })),
+    scores: course.flatMap(({ step, score }) => (score == null ? [] : [{ x: step, y: score }])),
+    until: course.at(-1)?.step ?? 1,
   }
 }
 
