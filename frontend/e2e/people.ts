@@ -55,4 +55,4 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   expect(beyond).toBeLessThanOrEqual(0)
 }
 
-export { expect }
+export { expect, type Page }
