@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Protocol
 
 from sudachipy import Tokenizer
@@ -142,8 +143,7 @@ class SudachiAnalyzer:
         folded = fold_kanji(normalized.text)
         words, readings, grams = _Columns(), _Columns(), _Columns()
         terms, positions, widths = words.terms, words.positions, words.widths
-        starts: list[int] = []
-        ends: list[int] = []
+        starts, ends = array("I"), array("I")
         shreds: list[int] = []
         is_cut = False
         length = 0
@@ -187,15 +187,14 @@ class SudachiAnalyzer:
             readings.insert(standing)
             words.insert(self._modern(standing))
         if normalized.runs:
-            spans = [normalized.original_span(*span) for span in zip(starts, ends, strict=True)]
-            starts = [start for start, _ in spans]
-            ends = [end for _, end in spans]
+            for unit, span in enumerate(zip(starts, ends, strict=True)):
+                starts[unit], ends[unit] = normalized.original_span(*span)
         return AnalyzedText(
             terms=words.terms,
-            positions=array("I", words.positions),
-            widths=array("B", words.widths),
-            unit_starts=array("I", starts),
-            unit_ends=array("I", ends),
+            positions=words.positions,
+            widths=words.widths,
+            unit_starts=starts,
+            unit_ends=ends,
             length=length,
             readings=readings.stream(),
             grams=grams.stream(),
@@ -213,14 +212,13 @@ class SudachiAnalyzer:
 
 
 class _Columns:
-    """A stream while it is gathered."""
+    """A stream while it is gathered; a number takes four bytes or one, as a long text asks for."""
 
     __slots__ = ("positions", "terms", "widths")
 
     def __init__(self) -> None:
         self.terms: list[str] = []
-        self.positions: list[int] = []
-        self.widths: list[int] = []
+        self.positions, self.widths = array("I"), array("B")
 
     def add(self, tokens: Sequence[tuple[str, int, int]], position: int) -> None:
         """Append (term, unit, width) of a word that begins at `position`."""
@@ -230,16 +228,30 @@ class _Columns:
             self.widths.append(width)
 
     def insert(self, tokens: Sequence[tuple[str, int, int]]) -> None:
-        """Put (term, position, width) before what stands at the same position."""
-        for term, position, width in reversed(tokens):
-            row = bisect_left(self.positions, position)
-            self.terms.insert(row, term)
-            self.positions.insert(row, position)
-            self.widths.insert(row, width)
+        """Put (term, position, width) before what stands at the same position.
+
+        All of them in one pass: one by one, each would move all that stands behind it.
+        """
+        ordered = sorted(tokens, key=itemgetter(1))
+        rows = [bisect_left(self.positions, position) for _, position, _ in ordered]
+        terms: list[str] = []
+        positions, widths = array("I"), array("B")
+        done = 0
+        for row, (term, position, width) in zip(rows, ordered, strict=True):
+            terms += self.terms[done:row]
+            positions += self.positions[done:row]
+            widths += self.widths[done:row]
+            terms.append(term)
+            positions.append(position)
+            widths.append(width)
+            done = row
+        self.terms[:done] = terms
+        self.positions[:done] = positions
+        self.widths[:done] = widths
 
     def stream(self) -> TermStream:
         """Return what was gathered."""
-        return TermStream(self.terms, array("I", self.positions), array("B", self.widths))
+        return TermStream(self.terms, self.positions, self.widths)
 
 
 def fingerprint(dictionary: str | None = None) -> str:
