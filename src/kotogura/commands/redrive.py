@@ -1,4 +1,4 @@
-"""`kotogura redrive`: what could not start a workflow starts it now."""
+"""`kotogura redrive`: what could not start a workflow or call a function does so now."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from kotogura.commands.session import Session
 from kotogura.commands.terminal import Terminal
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_stepfunctions import SFNClient
 
 _AT_ONCE = 10  # all that SQS gives at a time
@@ -23,24 +24,24 @@ _TARGET = "TARGET_ARN"
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
 @click.pass_obj
 def redrive_events(session: Session, as_json: bool) -> None:
-    """Start the workflows that could not be started when their events came."""
+    """Start the workflows and functions that could not be started when their events came."""
     terminal = Terminal(as_json or session.terminal.as_json)
     deployment = session.deployment()
     url = deployment.outputs["UndeliveredQueueUrl"]
-    count = redrive(deployment.queues, url, deployment.workflows)
-    terminal.line(f"{count} executions started")
+    count = redrive(deployment.queues, url, deployment.workflows, deployment.functions)
+    terminal.line(f"{count} workflows and functions started")
     terminal.result({"started_count": count})
 
 
-def redrive(queues: Any, queue_url: str, workflows: "SFNClient") -> int:
-    """Start a workflow for each message of the queue; return how many.
+def redrive(queues: Any, queue_url: str, workflows: "SFNClient", functions: "LambdaClient") -> int:
+    """Start what each message of the queue was for; return how many were started.
 
-    A message goes when its execution has begun, so that a crash between the two starts it twice:
-    the workflows bear that. Those that can't be started stay, and end it.
+    A message goes when its workflow has begun or its function's call is accepted, so that a crash
+    between the two starts it twice: both bear that. What can't be started stays, and ends it.
 
     Raises:
-        RedriveFailed: when a workflow can't be started, or a message doesn't say which; it stays
-            in the queue, to be given again once the cause is mended.
+        RedriveFailed: when a target can't be started, or a message doesn't say which; it stays in
+            the queue, to be given again once the cause is mended.
     """
     count = 0
     for message in _messages(queues, queue_url):
@@ -48,7 +49,12 @@ def redrive(queues: Any, queue_url: str, workflows: "SFNClient") -> int:
         if target is None:
             raise RedriveFailed(f"message {message['MessageId']} names no {_TARGET}; {count} done")
         try:
-            workflows.start_execution(stateMachineArn=target, input=message["Body"])
+            if target.split(":")[2:3] == ["lambda"]:
+                functions.invoke(
+                    FunctionName=target, InvocationType="Event", Payload=message["Body"]
+                )
+            else:
+                workflows.start_execution(stateMachineArn=target, input=message["Body"])
         except ClientError as refused:
             reason = refused.response.get("Error", {}).get("Message", str(refused))
             raise RedriveFailed(f"{target} can't be started: {reason}; {count} done") from None
