@@ -14,8 +14,8 @@ from kotogura.errors import (
 
 SECONDS = 25.0
 """How long one document may take; `functions/ingest` has a minute for the whole change."""
-CHARACTERS = 10_000_000
-"""How much text one document may have."""
+CHARACTERS = 2_000_000
+"""How much text one document may have: what `compact` can embed in its time (docs/sizing.md)."""
 STEPS = 20_000_000
 """How many cells, filled or not, the sheets of one workbook may have."""
 _STEPS_BETWEEN_LOOKS = 512

@@ -56,7 +56,8 @@ class Folding:
         files: where segments are.
         merge_vectors: merges their vectors.
         small: which of the small segments that are in already are merged by the way.
-        group_bytes: at most this much of what comes is merged into one segment.
+        group_bytes: at most this much of what comes is merged into one segment,
+            and half as much of what has no vectors yet.
     """
 
     files: TenantFiles
@@ -79,8 +80,10 @@ class Folding:
         if not fresh:
             return tuple(settled)
         groups = [[segment] for segment in settled]
-        for part in (True, False):
-            groups.extend(self._grouped([one for one in fresh if _ready(one, digest) is part]))
+        # What has no vectors yet stays small enough to be embedded by one call of `compact`.
+        for part, limit in ((True, self.group_bytes), (False, self.group_bytes // 2)):
+            segments = [one for one in fresh if _ready(one, digest) is part]
+            groups.extend(self._grouped(segments, limit))
         joined = self._joined(groups, digest)
         if joined != groups:
             try:
@@ -118,13 +121,15 @@ class Folding:
             if place not in gone[:-1]
         ]
 
-    def _grouped(self, segments: Sequence[SegmentEntry]) -> Iterator[list[SegmentEntry]]:
+    def _grouped(
+        self, segments: Sequence[SegmentEntry], limit: int
+    ) -> Iterator[list[SegmentEntry]]:
         """Yield `segments` in groups that are not too large to be merged at once."""
         group: list[SegmentEntry] = []
         size = 0
         for segment in segments:
             more = Piece.of(segment).size_bytes
-            if group and size + more > self.group_bytes:
+            if group and size + more > limit:
                 yield group
                 group, size = [], 0
             group.append(segment)

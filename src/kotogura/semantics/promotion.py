@@ -64,11 +64,24 @@ def promote(
     raise CommitConflict("the promotion lost every race; start the training again")
 
 
-def embed_missing(tenant: TenantId, embed: EmbedByModel, generations: Generations) -> int:
-    """Embed segments that came in around a promotion, made by another model or by none.
+def embed_missing(
+    tenant: TenantId,
+    embed: EmbedByModel,
+    generations: Generations,
+    may_begin: Callable[[], bool] = lambda: True,
+) -> int:
+    """Embed segments that have no vectors: made around a promotion, or too long for the upload.
 
-    Until then their documents are found by word only. A commit that comes first makes this attempt
-    void, and the next one tries again; the model in service never changes by it.
+    Until then their documents are found by word only. What was embedded is published though other
+    commits come first, where the segment and the model still are in service; the model never
+    changes by it.
+
+    Args:
+        tenant: whose segments they are.
+        embed: writes one segment's vectors.
+        generations: the tenant's generations.
+        may_begin: asked before each segment; when there is no time for one more, the rest stays for
+            the next call.
 
     Returns:
         How many segments got vectors.
@@ -77,9 +90,21 @@ def embed_missing(tenant: TenantId, embed: EmbedByModel, generations: Generation
     model = base.manifest.model if base else None
     if base is None or model is None:
         return 0
-    entries = {
-        segment.segment_id: embed(model.digest, segment)
-        for segment in base.manifest.segments
-        if model.digest not in segment.vectors
-    }
-    return publish_model_files(tenant, base, model, "vectors", entries, generations)
+    entries: dict[str, FileEntry] = {}
+    for segment in base.manifest.segments:
+        if model.digest not in segment.vectors and may_begin():
+            entries[segment.segment_id] = embed(model.digest, segment)
+    for _ in range(ATTEMPT_COUNT):
+        base = generations.current(tenant)
+        current = base.manifest.model if base else None
+        if base is None or current is None or current.digest != model.digest:
+            return 0
+        there = {
+            segment.segment_id: entries[segment.segment_id]
+            for segment in base.manifest.segments
+            if segment.segment_id in entries and model.digest not in segment.vectors
+        }
+        count = publish_model_files(tenant, base, current, "vectors", there, generations)
+        if count or not there:
+            return count
+    raise CommitConflict("the vectors lost every race; start compact again")

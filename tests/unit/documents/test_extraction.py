@@ -9,6 +9,7 @@ from kotogura.documents.changes import parse_event
 from kotogura.documents.extracted import ExtractedDocument, staged_name
 from kotogura.documents.extraction import DOCUMENT_LIMIT_BYTES, check_admissible, extract
 from kotogura.documents.identity import document_id
+from kotogura.documents.limits import CHARACTERS
 from kotogura.errors import (
     DocumentError,
     DocumentTooLarge,
@@ -118,6 +119,12 @@ def test_a_page_that_shows_no_words_is_empty(text):
 def test_a_markdown_file_that_shows_no_words_is_empty(text):
     with pytest.raises(EmptyDocument):
         extract(named("a.md"), text.encode())
+
+
+def test_a_text_is_admitted_up_to_its_greatest_length():
+    assert len(extract(named("a.txt"), b"a" * CHARACTERS).body) == CHARACTERS
+    with pytest.raises(DocumentTooLarge, match="2,000,000 characters; split it"):
+        extract(named("a.txt"), b"a" * (CHARACTERS + 1))
 
 
 def test_a_document_is_admitted_up_to_its_largest_size():

@@ -161,16 +161,49 @@ def test_missing_vectors_are_made_without_changing_the_model(filled: Library) ->
     assert filled.current().pointer == after.pointer
 
 
-def test_making_missing_vectors_gives_way_to_a_commit(
+def test_missing_vectors_are_kept_though_a_commit_comes_first(
     filled: Library, pointers: RacingPointers
 ) -> None:
     late = filled.stage(filled.put("late.txt", "an automobile again", "late"))
     filled.promote("first")
     filled.commit(late)
     pointers.rivals.append(lambda: filled.upload("more.txt", "one more", "more"))
-    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 0
+    embedded: list[str] = []
+
+    def embed(digest: str, segment: SegmentEntry) -> FileEntry:
+        embedded.append(segment.segment_id)
+        return filled.embed_entry(digest, segment)
+
+    assert embed_missing(filled.tenant, embed, filled.generations) == 1
+    assert len(embedded) == 1
+    assert has_all_vectors(filled.current())
     assert filled.found("one") == {"more.txt"}
-    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 1
+    assert "late.txt" in meaning(filled, "automobile")
+
+
+def test_missing_vectors_of_another_model_than_the_one_in_service_are_not_published(
+    filled: Library, pointers: RacingPointers
+) -> None:
+    late = filled.stage(filled.put("late.txt", "an automobile again", "late"))
+    filled.promote("first")
+    filled.commit(late)
+    pointers.rivals.append(lambda: filled.promote("second"))
+    assert embed_missing(filled.tenant, filled.embed_entry, filled.generations) == 0
+    manifest = filled.current().manifest
+    assert {digest for segment in manifest.segments for digest in segment.vectors} == {"second"}
+
+
+def test_what_there_is_no_time_to_embed_waits_for_the_next_call(filled: Library) -> None:
+    staged = [filled.stage(filled.put(f"{n}.txt", "an automobile", "late")) for n in range(2)]
+    filled.promote("first")
+    for change in staged:
+        filled.commit(change)
+    missing = sum(not segment.vectors for segment in filled.current().manifest.segments)
+    answers = iter([True, *[False] * 9])
+    parts = (filled.tenant, filled.embed_entry, filled.generations)
+    assert embed_missing(*parts, lambda: next(answers)) == 1
+    assert embed_missing(*parts) == missing - 1
+    assert has_all_vectors(filled.current())
 
 
 def test_a_new_document_is_found_by_meaning_at_once(filled: Library) -> None:

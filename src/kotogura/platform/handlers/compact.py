@@ -1,5 +1,6 @@
 """The handler of `functions/compact`: missing vectors made, segments merged, leftovers removed."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,10 @@ from kotogura.semantics.segment_vectors import embed_published, merge_vectors
 from kotogura.semantics.serving import ServingModels
 from kotogura.tenants.identity import TenantId
 
+EMBEDDING_BEGINS_SECONDS = 300.0
+"""How long after a call's begin the next segment may be embedded; the longest document takes the
+better part of the function's fifteen minutes."""
+
 
 def compact_handler() -> Handler:
     """Return the handler that embeds what has no vectors, merges, sweeps, and answers counts."""
@@ -29,7 +34,12 @@ def compact_handler() -> Handler:
             embedder = models.embedder(tenant, digest)
             return embed_published(tenant, segment, embedder, parts.files)
 
-        embedded_count = embed_missing(tenant, embed, parts.generations)
+        began = time.monotonic()
+
+        def may_begin() -> bool:
+            return time.monotonic() - began < EMBEDDING_BEGINS_SECONDS
+
+        embedded_count = embed_missing(tenant, embed, parts.generations, may_begin)
         merge = partial(merge_vectors, files=parts.files)
         current, merged_count = compact(tenant, parts.generations, parts.files, merge)
         indexed_count = add_missing(tenant, parts.generations, parts.files)

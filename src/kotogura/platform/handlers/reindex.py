@@ -13,7 +13,7 @@ from kotogura.index.reindex import build, plan
 from kotogura.index.runs import Built, check_run_id, read_plan
 from kotogura.index.swap import swap
 from kotogura.platform.clock import pause
-from kotogura.platform.embedding import segment_embedder
+from kotogura.platform.embedding import REINDEX_CHARACTERS, segment_embedder
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.tenants.identity import TenantId
@@ -55,7 +55,7 @@ def build_handler() -> Handler:
 def _builder(parts: Parts) -> Callable[[TenantId, str, int], Built]:
     """Return what builds a batch of a tenant's run, by the dictionary that the run names."""
     analyzers = Analyzers(ginza_analyzer(), dictionary_path(parts.files))
-    embed = segment_embedder(parts.generations, parts.files)
+    embed = segment_embedder(parts.generations, parts.files, REINDEX_CHARACTERS)
 
     def build_batch(tenant: TenantId, run_id: str, number: int) -> Built:
         planned = read_plan(tenant, run_id, parts.files)

@@ -7,7 +7,7 @@ from kotogura.analysis.analyzers import Analyzers
 from kotogura.analysis.tokenizers import ginza_analyzer
 from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.staging import stage_document
-from kotogura.platform.embedding import segment_embedder
+from kotogura.platform.embedding import INGEST_CHARACTERS, segment_embedder
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.tenants.identity import TenantId
@@ -17,7 +17,7 @@ def tokenize_handler() -> Handler:
     """Return the handler that stages an extracted document; see `Tokenized` for its answer."""
     parts = Parts.from_environment()
     analyzers = Analyzers(ginza_analyzer(), dictionary_path(parts.files))
-    embed = segment_embedder(parts.generations, parts.files)
+    embed = segment_embedder(parts.generations, parts.files, INGEST_CHARACTERS)
 
     def work(event: Event) -> Mapping[str, Any]:
         tenant = TenantId(event["tenant"])
