@@ -48,68 +48,6 @@ def test_a_failing_training_fails_its_execution_and_leaves_the_old_model(
     assert system.names_found(MINATO, "赤ちゃんが生まれる", "meaning") == before
 
 
-def test_a_failed_training_raises_its_alarm_and_writes_to_the_topic(
-    system: RunningSystem,
-) -> None:
-    """From the failed execution to the message; Step Functions' own metric is told by the test.
-
-    The embedded AWS counts no executions in CloudWatch, but evaluates alarms. The numbers are those
-    of the workflow's executions, under the name and dimension that Step Functions has for them.
-    """
-    workflows, stack = system.deployment.workflows, system.stack
-    arn = system.deployment.outputs["TrainStateMachineArn"]
-    # No such tenant has any text.
-    assert _train(system, TenantId("nobody"), "training-of-nobody") == "FAILED"
-    failed = workflows.list_executions(stateMachineArn=arn, statusFilter="FAILED")["executions"]
-    cloudwatch, queues = stack.client("cloudwatch"), stack.client("sqs")
-    (alarm,) = cloudwatch.describe_alarms(AlarmNamePrefix=f"{stack.options.stack_name}-train-")[
-        "MetricAlarms"
-    ]
-    (topic,) = alarm["AlarmActions"]
-    queue = queues.create_queue(QueueName="pager")["QueueUrl"]
-    attributes = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    stack.client("sns").subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]
-    )
-    cloudwatch.put_metric_data(
-        Namespace="AWS/States",
-        MetricData=[
-            {
-                "MetricName": "ExecutionsFailed",
-                "Dimensions": [{"Name": "StateMachineArn", "Value": arn}],
-                "Value": float(len(failed)),
-                "Unit": "Count",
-            }
-        ],
-    )
-
-    def probe() -> dict[str, Any] | None:
-        found = queues.receive_message(QueueUrl=queue).get("Messages", [])
-        return json.loads(json.loads(found[0]["Body"])["Message"]) if found else None
-
-    message = eventually(probe, "the alarm to write")
-    assert (message["AlarmName"], message["NewStateValue"]) == (alarm["AlarmName"], "ALARM")
-    assert "docs/operations.md#trainfailedalarm" in message["AlarmDescription"]
-
-
-def test_a_training_asked_for_over_http_tells_there_how_it_ended(system: RunningSystem) -> None:
-    tenant = TenantId("tiny-atelier")
-    system.accounts.create(tenant, "小さな工房", "tiny@example.com", "off")
-    system.put(tenant, "only.txt", "題\nただ一つの文書。")
-    system.settled(tenant, "only.txt")
-    api = system.api(tenant)
-    started = api.call("POST", "/trainings")
-
-    def probe() -> dict[str, Any] | None:
-        listed = api.call("GET", "/trainings")["trainings"]
-        assert [one["training_id"] for one in listed] == [started["training_id"]]
-        return None if listed[0]["state"] == "running" else dict(listed[0])
-
-    record = eventually(probe, "the training to end", seconds=120)
-    assert (record["state"], record["reason"]["code"]) == ("failed", "not-enough-text")
-    assert record["cause"] == "demand"
-
-
 def test_a_cadence_trains_its_tenants_and_no_others(system: RunningSystem) -> None:
     tenant = TenantId("daily-workshop")
     system.accounts.create(tenant, "毎日工房", "daily@example.com", "daily")
