@@ -26,8 +26,10 @@ _UNTIL = "COUNTED-UNTIL"
 class TableUsage:
     """Implements `UsageRecords`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, own: Table | None = None) -> None:
+        """`own` is the table as one who acts for no tenant sees it; it tells what is counted."""
         self._table = table
+        self._own = own or table
 
     def put_searches(self, tenant: TenantId, hour: datetime, searches: HourlySearches) -> None:
         """Keep what was counted in the hour that begins at `hour`, in the place of any earlier."""
@@ -64,12 +66,12 @@ class TableUsage:
 
     def counted_until(self) -> datetime | None:
         """Return the end of the last hour that is counted for all tenants, None before any."""
-        item = self._table.get(_COUNTING, _UNTIL)
+        item = self._own.get(_COUNTING, _UNTIL)
         return datetime.fromisoformat(item["until"]) if item else None
 
     def set_counted_until(self, end: datetime) -> None:
         """Say that all hours before `end` are counted."""
-        self._table.put({"pk": _COUNTING, "sk": _UNTIL, "until": end.astimezone(UTC).isoformat()})
+        self._own.put({"pk": _COUNTING, "sk": _UNTIL, "until": end.astimezone(UTC).isoformat()})
 
     def _put(self, tenant: TenantId, when: str, fields: dict[str, Any]) -> None:
         key = {"pk": partition(tenant), "sk": _USAGE + when}

@@ -190,7 +190,7 @@ class Parts:
     @cached_property
     def usage(self) -> TableUsage:
         """The records of what tenants used."""
-        return TableUsage(self.table)
+        return TableUsage(self.table, self._own_table)
 
     @cached_property
     def trainings(self) -> TableTrainings:
