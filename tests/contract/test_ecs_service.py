@@ -129,6 +129,6 @@ def test_the_image_asks_for_health_as_the_task_does(service, root):
     written = (root / "containers/api/Dockerfile").read_text("utf-8")
     assert "USER 1000:1000" in written
     _, *command = service.container["HealthCheck"]["Command"]
-    assert yaml.load(str(command), TemplateLoader) == ["python", "healthy.py"]  # noqa: S506
-    assert '["python", "healthy.py"]' in written
+    assert yaml.load(str(command), TemplateLoader) == ["python3", "healthy.py"]  # noqa: S506
+    assert '["python3", "healthy.py"]' in written
     assert (root / "containers/api/healthy.py").is_file()
