@@ -35,16 +35,7 @@ from kotogura.tenants.identity import TenantId
 
 ROOT = Path(__file__).resolve().parents[1]
 TENANT = TenantId("minato-shoji")
-WORDS = (
-    "空港 日当",
-    "有給休暇",
-    "育児 休業",
-    "契約 解除",
-    "会議室 予約",
-    "出張 精算",
-    "在宅 勤務",
-    "残業",
-)
+WORDS = ("空港", "有給", "育児", "契約", "会議室 予約", "出張", "精算", "勤務")
 DEADLINE_SECONDS = 90.0
 
 
@@ -53,13 +44,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.platforms", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60, help="times that each question is asked")
     parser.add_argument("--json", type=Path, help="write the figures there too")
-    options = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as parts:
         state = Path(folder)
-        stack = parts.enter_context(
-            LocalStack(StackOptions(root=ROOT, state=state, port=_free_port()))
-        )
+        # Three platforms in turn send more than a tenant may.
+        limits = {"SearchesPerSecond": "1000000"}
+        options = StackOptions(root=ROOT, state=state, port=_free_port(), parameters=limits)
+        stack = parts.enter_context(LocalStack(options))
         token = _filled(Deployment.of(stack), state)
+        _await_hits(stack.api_url, token)
         told = service_environment(RunningStack.find(state), state)
         urls, pids = {"lambda": stack.api_url}, {}
         for name, (command, below) in _SERVERS.items():
@@ -67,19 +60,19 @@ def main() -> None:
             urls[name] = f"http://127.0.0.1:{port}{below}"
             bound = command(port)
             pids[name] = parts.enter_context(_served(bound, urls[name], told, state / name))
-        figures = _measured(urls, token, options.rounds)
+        figures = _measured(urls, token, arguments.rounds)
         for name, pid in pids.items():
             figures[name] |= memory(_worker_of(pid))
     report = {
-        "requests": len(WORDS) * options.rounds,
+        "requests": len(WORDS) * arguments.rounds,
         "platforms": figures,
         "machine": machine(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(("kotogura", "gunicorn", "django", "aws-lambda-powertools")),
     }
     print(json.dumps(report, indent=1))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 def _django(port: int) -> list[str]:
@@ -114,6 +107,25 @@ def _filled(deployment: Deployment, state: Path) -> str:
     sys.exit("the samples can't be found in time")
 
 
+def _await_hits(url: str, token: str) -> None:
+    """Wait until every question finds something: what was uploaded is committed a little later."""
+    headers = {"Authorization": f"Bearer {token}"}
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    waiting = list(WORDS)
+    while waiting:
+        answer = urllib3.request("GET", url + _path(waiting[0]), headers=headers, timeout=30)
+        if answer.status == 200 and answer.json()["hits"]:
+            waiting.pop(0)
+        elif time.monotonic() > deadline:
+            sys.exit(f"{waiting[0]} finds nothing: {answer.status}")
+        else:
+            time.sleep(0.2)
+
+
+def _path(words: str) -> str:
+    return f"/search?mode=words&q={quote(words)}"
+
+
 @contextmanager
 def _served(command: list[str], url: str, told: Mapping[str, str], log: Path) -> Iterator[int]:
     """Run a server until the block ends, and give its process id once it is ready."""
@@ -144,7 +156,7 @@ def _is_ready(url: str) -> bool:
 def _measured(urls: Mapping[str, str], token: str, rounds: int) -> dict[str, dict[str, float]]:
     """Ask every question on every platform in turn, after three rounds that aren't timed."""
     pool = urllib3.PoolManager(retries=False, headers={"Authorization": f"Bearer {token}"})
-    paths = [f"/search?mode=words&q={quote(words)}" for words in WORDS]
+    paths = [_path(words) for words in WORDS]
     times: dict[str, list[float]] = {name: [] for name in urls}
     for number in range(rounds + 3):
         for path in paths:
