@@ -286,6 +286,27 @@ def test_nothing_bills_by_the_hour(template):
             assert f"{key}={value}" not in HOURLY_CHOICES, name
 
 
+def test_the_network_leads_to_our_bucket_and_table_and_images_alone(template):
+    arns = template.resources["Network"]["Properties"]["Parameters"]
+    assert arns["BucketArn"] == {"Fn::GetAtt": ["DocumentsBucket", "Arn"]}
+    assert arns["TableArn"] == {"Fn::GetAtt": ["Table", "Arn"]}
+    images = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
+    reached = {}
+    for name, resource in template.nested["Network"].resources.items():
+        if resource["Type"] == "AWS::EC2::VPCEndpoint":
+            statements = resource["Properties"]["PolicyDocument"]["Statement"]
+            reached[name] = [(one["Action"], one["Resource"]) for one in statements]
+    assert reached == {
+        "S3Endpoint": [
+            ("s3:*", [{"Ref": "BucketArn"}, {"Fn::Sub": "${BucketArn}/*"}]),
+            ("s3:GetObject", {"Fn::Sub": images}),
+        ],
+        "DynamoDBEndpoint": [
+            ("dynamodb:*", [{"Ref": "TableArn"}, {"Fn::Sub": "${TableArn}/index/*"}])
+        ],
+    }
+
+
 @pytest.mark.parametrize("planted", ["AWS::EC2::NatGateway", "AWS::OpenSearchService::Domain"])
 def test_a_planted_resource_that_bills_by_the_hour_is_found(planted):
     assert HOURLY_TYPES.match(planted)
