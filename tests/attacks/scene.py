@@ -66,6 +66,7 @@ def furnish_victim(world: World) -> None:
         "training": training,
         "segment": manifest.segments[0].segment_id,
         "manifest": str(view.current().pointer.manifest),
+        "staged": next(world.parts.files.names(VICTIM, "staging")),
         "store": str(world.folder),
     }
 

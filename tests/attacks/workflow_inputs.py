@@ -1,10 +1,12 @@
 """Inputs of workflows and steps that a member made up, and requests that start them."""
 
 from collections.abc import Callable, Mapping
+from string import Template
 from typing import Any
 from unittest import mock
 
 from kotogura.errors import KotoguraError
+from kotogura.platform import embedding
 from kotogura.platform.handlers import commit, ingest, reindex, tokenize, upkeep
 from kotogura.platform.service.api import Context
 from kotogura.platform.wiring import Parts
@@ -41,6 +43,8 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
         }.items()
     },
     "tokenize: a document that leads up": ("tokenize", {**_STAGED, "document_id": f"{_UP}/x"}),
+    "tokenize: what the victim staged": ("tokenize", dict(zip(_STAGED,
+        (f"{_UP}/staging/$document_of", "$sequencer_of", "$writing_of"), strict=True))),
     "tokenize: a sequencer that leads up": ("tokenize", {**_STAGED, "sequencer": f"/{_UP}/x"}),
     "tokenize: a writing that leads up": ("tokenize", {**_STAGED, "writing": f"/{_UP}/staging/x"}),
     "tokenize: a writing of the victim's segment": ("tokenize",
@@ -68,10 +72,11 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def _filled(value: Any, world: World) -> Any:
-    if isinstance(value, str):
-        for name in ("segment", "only", "manifest"):
-            value = value.replace(f"${name}", world.facts[name])
-    return value
+    if not isinstance(value, str):
+        return value
+    staged = world.facts["staged"].removeprefix("staging/").removesuffix(".json").split("-")
+    parts = zip(("document_of", "sequencer_of", "writing_of"), staged, strict=True)
+    return Template(value).safe_substitute(world.facts, **dict(parts))
 
 
 def _step(step: str, forged: dict[str, Any]) -> Callable[[World], None]:
@@ -80,11 +85,13 @@ def _step(step: str, forged: dict[str, Any]) -> Callable[[World], None]:
         context: Any = Context("a-request", "a-step")
         with (
             mock.patch.object(Parts, "from_environment", return_value=world.parts),
+            mock.patch.object(embedding.OnnxEmbedder, "open", world.parts.open_embedder),
             mock.patch.object(tokenize, "ginza_analyzer", shared_analyzer),
             mock.patch.object(reindex, "ginza_analyzer", shared_analyzer),
         ):
             try:
                 told = str(STEPS[step]()(event, context))
+                assert step != "tokenize", "what was made up was staged"
             except KotoguraError as error:
                 told = error.detail
         assert not shows(told)

@@ -93,10 +93,11 @@ class World:
             reindex_workflow_arn=ARNS["reindex"],
             compact_workflow_arn=ARNS["compact"],
             upkeep_function="upkeep",
+            searches_per_second=1_000_000,
         )
         self.parts = parts = Parts(settings)
         client: Any = self.objects
-        parts.table = self.table
+        parts.table = parts._own_table = self.table
         parts.files = FolderFiles(folder)
         parts.originals = BucketOriginals(client, BUCKET)
         parts.uploads = BucketUploads(client, BUCKET)

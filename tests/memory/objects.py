@@ -53,6 +53,10 @@ class MemoryObjects:
             self.delete_object(**entry)
         return {}
 
+    def list_objects_v2(self, **named: Any) -> dict[str, Any]:
+        (page,) = self.paginate(**named)
+        return page
+
     def get_paginator(self, _: str) -> "MemoryObjects":
         return self
 
