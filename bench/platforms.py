@@ -7,14 +7,11 @@ so that whatever else the machine does meets all of them alike.
 
 import argparse
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -24,6 +21,7 @@ import urllib3
 from bench.latency import percentile
 from bench.machine import machine, versions
 from bench.process import memory
+from bench.served import DEADLINE_SECONDS, free_port, served, workers_of
 from kotogura.commands.accounts import Accounts
 from kotogura.commands.deployment import Deployment
 from kotogura.documents.identity import document_key
@@ -36,7 +34,6 @@ from kotogura.tenants.identity import TenantId
 ROOT = Path(__file__).resolve().parents[1]
 TENANT = TenantId("minato-shoji")
 WORDS = ("空港", "有給", "育児", "契約", "会議室 予約", "出張", "精算", "勤務")
-DEADLINE_SECONDS = 90.0
 
 
 def main() -> None:
@@ -49,20 +46,20 @@ def main() -> None:
         state = Path(folder)
         # Three platforms in turn send more than a tenant may.
         limits = {"SearchesPerSecond": "1000000"}
-        options = StackOptions(root=ROOT, state=state, port=_free_port(), parameters=limits)
+        options = StackOptions(root=ROOT, state=state, port=free_port(), parameters=limits)
         stack = parts.enter_context(LocalStack(options))
         token = _filled(Deployment.of(stack), state)
         _await_hits(stack.api_url, token)
         told = service_environment(RunningStack.find(state), state)
         urls, pids = {"lambda": stack.api_url}, {}
         for name, (command, below) in _SERVERS.items():
-            port = _free_port()
+            port = free_port()
             urls[name] = f"http://127.0.0.1:{port}{below}"
             bound = command(port)
-            pids[name] = parts.enter_context(_served(bound, urls[name], told, state / name))
+            pids[name] = parts.enter_context(served(bound, urls[name], told, state / name))
         figures = _measured(urls, token, arguments.rounds)
         for name, pid in pids.items():
-            figures[name] |= memory(_worker_of(pid))
+            figures[name] |= memory(workers_of(pid)[0])
     report = {
         "requests": len(WORDS) * arguments.rounds,
         "platforms": figures,
@@ -126,33 +123,6 @@ def _path(words: str) -> str:
     return f"/search?mode=words&q={quote(words)}"
 
 
-@contextmanager
-def _served(command: list[str], url: str, told: Mapping[str, str], log: Path) -> Iterator[int]:
-    """Run a server until the block ends, and give its process id once it is ready."""
-    environment = os.environ | dict(told) | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
-    with log.with_suffix(".log").open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not _is_ready(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                sys.exit(f"{command[2]} isn't ready: {log.with_suffix('.log').read_text()[-800:]}")
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(45)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return urllib3.request("GET", f"{url}/health/ready", retries=False).status == 200
-    except urllib3.exceptions.HTTPError:
-        return False
-
-
 def _measured(urls: Mapping[str, str], token: str, rounds: int) -> dict[str, dict[str, float]]:
     """Ask every question on every platform in turn, after three rounds that aren't timed."""
     pool = urllib3.PoolManager(retries=False, headers={"Authorization": f"Bearer {token}"})
@@ -175,16 +145,6 @@ def _measured(urls: Mapping[str, str], token: str, rounds: int) -> dict[str, dic
         }
         for name, taken in times.items()
     }
-
-
-def _worker_of(pid: int) -> int:
-    [worker] = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return int(worker)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -19,5 +19,11 @@ def memory(pid: int | str = "self") -> dict[str, float]:
     }
 
 
+def resident_mb(pid: int | str = "self") -> float:
+    """Return what of a process is resident now, in 10^6 bytes."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    return _megabytes(dict(line.split(":", 1) for line in status.splitlines())["VmRSS"])
+
+
 def _megabytes(field: str) -> float:
     return round(int(field.split(maxsplit=1)[0]) * 1024 / 1e6, 1)

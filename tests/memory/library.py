@@ -23,7 +23,7 @@ from kotogura.index.merge import POLICY, compact
 from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.outcome import Committed
 from kotogura.index.reader import GenerationReader
-from kotogura.index.reindex import build, plan
+from kotogura.index.reindex import Within, build, plan
 from kotogura.index.runs import Plan
 from kotogura.index.staging import build_segment
 from kotogura.index.swap import swap
@@ -185,10 +185,16 @@ class Library:
         merge = partial(merge_vectors, files=self.files)
         return compact(self.tenant, self.generations, self.files, merge, policy)[1]
 
-    def plan(self, run_id: str = "run") -> Plan:
+    def plan(self, run_id: str = "run", within: Within = lambda _, listed: listed) -> Plan:
         """Plan a reindex."""
         return plan(
-            self.tenant, run_id, self.originals, self.generations, self.files, self.dictionary
+            self.tenant,
+            run_id,
+            self.originals,
+            self.generations,
+            self.files,
+            self.dictionary,
+            within,
         )
 
     def build(self, planned: Plan, batches: Sequence[int] | None = None) -> list[str]:

@@ -7,11 +7,13 @@ import pytest
 from kotogura.analysis.analyzer import AnalyzedText
 from kotogura.documents.changes import OLDEST
 from kotogura.documents.identity import document_id
-from kotogura.documents.ledger import DocumentRecord, DocumentState
+from kotogura.documents.ledger import DocumentRecord, DocumentState, Reason
+from kotogura.documents.quota import Quota
 from kotogura.errors import (
     AnalyzerMismatch,
     CommitConflict,
     InvalidArgument,
+    QuotaReached,
     RunIncomplete,
     RunNotFound,
     StoreUnavailable,
@@ -20,6 +22,8 @@ from kotogura.errors import (
 from kotogura.index import reindex, runs
 from kotogura.index.commit import ATTEMPT_COUNT
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.limits import Limits
+from kotogura.tenants.usage import Stored
 from tests.memory.language import WordAnalyzer
 from tests.memory.ledger import MemoryLedger
 from tests.memory.library import Library
@@ -482,3 +486,28 @@ def test_only_a_runs_id_is_taken_for_one(value: str) -> None:
     with pytest.raises(InvalidArgument):
         runs.check_run_id(value)
     assert runs.check_run_id("0123456789abcdef" * 2)
+
+
+def test_what_was_refused_for_the_quota_is_found_by_a_reindex_once_there_is_room(
+    filled: Library,
+) -> None:
+    change = filled.put("d.txt", "apple d")
+    filled.ledger.claim(filled.tenant, change)
+    refused = Reason(QuotaReached.code, "delete some")
+    quarantined = DocumentState.QUARANTINED
+    filled.ledger.settle(
+        filled.tenant, change.document_id, change.sequencer, quarantined, reason=refused
+    )
+    allowed = 3
+    quota = Quota(
+        filled.ledger,
+        lambda _: Limits(document_count=allowed),
+        lambda _: Stored(filled.manifest.document_count, 0),
+    )
+    for run_id, count in (("full", 3), ("raised", 4)):
+        allowed = count
+        planned = filled.plan(run_id, quota.within)
+        filled.build(planned)
+        assert filled.swap(planned).manifest.document_count == count
+    assert "d.txt" in filled.found("apple")
+    assert record(filled, "d.txt").state is DocumentState.INDEXED

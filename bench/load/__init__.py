@@ -1,0 +1,1 @@
+"""How the long-lived service bears load: rising concurrency, a noisy neighbour, and a soak."""
