@@ -146,10 +146,12 @@ def test_a_damaged_staged_segment_stops_nobody_else(library: Library, damage: st
         library.files.remove(library.tenant, name)
     else:
         library.files.write(library.tenant, name, b"damaged")
-    assert commit(library, good) == Committed("indexed", 1)
+    assert commit(library, good) == Committed("indexed", 1, published=True)
     assert library.found("apple") == {"good.txt"}
     assert library.staged.all(library.tenant) == []
-    assert commit(library, library.stage(bad)) == Committed("indexed", 2)  # extracted again
+    assert commit(library, library.stage(bad)) == Committed(
+        "indexed", 2, published=True
+    )  # extracted again
     assert library.found("apple") == {"bad.txt", "good.txt"}
 
 
@@ -189,7 +191,7 @@ def test_a_store_that_answers_nothing_loses_nothing(
         with pytest.raises(StoreUnavailable):
             commit(library, changes[0])
     assert len(library.staged.all(library.tenant)) == 3
-    assert commit(library, changes[0]) == Committed("indexed", 1)
+    assert commit(library, changes[0]) == Committed("indexed", 1, published=True)
 
 
 words = st.lists(st.sampled_from(["apple", "pear", "plum", "fig"]), min_size=1, max_size=6)
