@@ -31,6 +31,9 @@ describe('formats', () => {
   })
 
   it('shows how long something took', () => {
-    expect([0.84, 42.2, 185].map(formatSeconds)).toEqual(['0.8 s', '42 s', '3 min 5 s'])
+    const seconds = [0.84, 42.2, 185]
+    expect(seconds.map(formatSeconds)).toEqual(['0.8 秒', '42 秒', '3 分 5 秒'])
+    language.value = 'en'
+    expect(seconds.map(formatSeconds)).toEqual(['0.8 s', '42 s', '3 min 5 s'])
   })
 })

@@ -42,9 +42,10 @@ export function formatDay(day: string): string {
 
 /** How long something took: 0.8 s, 42 s, 3 min 5 s. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const { second, minutes } = t.value.durations
+  if (seconds < 10) return second(seconds.toFixed(1))
   const whole = Math.round(seconds)
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return whole < 60 ? second(whole) : minutes(Math.floor(whole / 60), whole % 60)
 }
 
 /** A field's name for people; one that documents bring keeps its own. */

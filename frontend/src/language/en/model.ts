@@ -21,7 +21,7 @@ export const model: Messages['model'] = {
   schedule: 'Train by itself',
   cadences: { off: 'Never', weekly: 'Every week', daily: 'Every day' },
   scheduleSaved: 'The schedule is saved',
-  rollBack: 'Go back to the model before',
+  rollBack: 'Roll back',
   rollBackText:
     'The model that served before will serve again. Documents stay; those added since are not found by meaning for a while.',
   rolledBack: (model) => `Model ${model} serves again`,

@@ -3,7 +3,7 @@ import type { Messages } from '../ja'
 /** What surrounds every view. */
 export const shell: Pick<
   Messages,
-  'name' | 'tagline' | 'skip' | 'navigation' | 'session' | 'states' | 'problems'
+  'name' | 'tagline' | 'skip' | 'navigation' | 'session' | 'states' | 'durations' | 'problems'
 > = {
   name: 'Kotogura',
   tagline: 'Find documents by word and by meaning.',
@@ -53,6 +53,10 @@ export const shell: Pick<
     none: 'None',
     more: 'Show more',
     technical: 'Technical details',
+  },
+  durations: {
+    second: (count: number | string) => `${count} s`,
+    minutes: (minutes: number, seconds: number) => `${minutes} min ${seconds} s`,
   },
   problems: {
     'invalid-argument': 'Please check what you entered.',

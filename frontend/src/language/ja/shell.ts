@@ -49,6 +49,10 @@ export const shell = {
     more: 'さらに表示',
     technical: '技術的な詳細',
   },
+  durations: {
+    second: (count: number | string) => `${count} 秒`,
+    minutes: (minutes: number, seconds: number) => `${minutes} 分 ${seconds} 秒`,
+  },
   problems: {
     'invalid-argument': '入力を確かめてください。',
     'invalid-query': '検索語が長すぎるか、空です。',
