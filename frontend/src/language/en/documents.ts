@@ -48,6 +48,8 @@ export const library: Messages['library'] = {
       'It is damaged, or not what its name says. Open it, save it anew and add it again.',
     'document-bomb': 'It unpacks to far too much. Save it anew, or split it.',
     'document-too-slow': 'It takes too long to read. Split it, or save it anew.',
+    'quota-reached':
+      'There is no room for it. Delete documents, or have the limit raised, then add it again.',
     'invalid-metadata': 'The .meta.json beside it is wrong. Once corrected, it is read anew.',
     'document-too-large': 'It is too large (20 MB at most). Split it.',
     'empty-document': 'There is no text in it. Put some in, or delete it.',

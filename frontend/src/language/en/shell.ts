@@ -75,6 +75,8 @@ export const shell: Pick<
     'store-unavailable': 'The service does not answer right now. Please wait a moment.',
     'training-running': 'A training is running already.',
     'training-budget-spent': 'This month’s training minutes are used up.',
+    'quota-reached': 'There is no room. Delete documents, or have the limit raised.',
+    'too-many-searches': 'Too many searches at once. Wait a moment.',
     'model-not-found': 'That model is no longer kept.',
     internal: 'Something failed inside. If it repeats, please tell your administrator.',
   },

@@ -70,6 +70,8 @@ export const shell = {
     'store-unavailable': 'ただいま応答できません。少し待ってからお試しください。',
     'training-running': '学習はもう始まっています。',
     'training-budget-spent': '今月の学習時間を使い切りました。',
+    'quota-reached': '上限に達しています。文書を削除するか、上限を上げてもらってください。',
+    'too-many-searches': '検索が多すぎます。少し待ってからお試しください。',
     'model-not-found': 'その学習済みモデルは、もう残っていません。',
     internal: '内部で問題が起きました。続くようでしたら管理者にお知らせください。',
   } as Record<string, string>,
