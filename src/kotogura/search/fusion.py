@@ -3,7 +3,7 @@
 A sum of both, neither brought to a range of its own first. A query that shares few words with any
 document has low scores by word, one that has no near passage has low similarities: that is what
 tells which of the two to believe, and min-max normalisation (Bruch, Gai and Ingber, "An Analysis of
-Fusion Functions for Hybrid Retrieval", ACM TOIS 2023) throws it away; docs/adr/0042 has figures.
+Fusion Functions for Hybrid Retrieval", ACM TOIS 2023) throws it away; docs/adr/0041 has figures.
 Both are only brought to units that don't depend on how long a query is, or on how far apart a model
 puts texts that have nothing to do with each other.
 """
