@@ -10,6 +10,7 @@ import pytest
 from kotogura.documents import formats
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
+from kotogura.documents.quota import Quota
 from kotogura.errors import (
     CommitConflict,
     GenerationNotFound,
@@ -32,6 +33,8 @@ from kotogura.platform.handlers import (
 )
 from kotogura.platform.handlers.ingest import reason_of
 from kotogura.platform.wiring import Parts
+from kotogura.tenants.limits import Limits
+from tests.memory.buckets import MemoryBuckets
 from tests.memory.language import WordAnalyzer
 from tests.memory.library import Library
 from tests.unit.platform.conftest import ROOT, Context
@@ -45,6 +48,11 @@ def in_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """Let every handler be made over the library's parts."""
     monkeypatch.setattr(Parts, "from_environment", lambda: library)
     monkeypatch.setattr(library, "read", formats.read, raising=False)
+    limits = Limits()
+    quota = Quota(library.ledger, lambda _: limits, lambda _: None)
+    monkeypatch.setattr(library, "quota", quota, raising=False)
+    monkeypatch.setattr(library, "buckets", MemoryBuckets(), raising=False)
+    monkeypatch.setattr(library, "limits_of", lambda _: limits, raising=False)
     monkeypatch.setattr(commit, "pause", library.pauses.append)
     for module in (reindex, tokenize):
         monkeypatch.setattr(module, "ginza_analyzer", WordAnalyzer)
