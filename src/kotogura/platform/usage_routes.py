@@ -1,12 +1,13 @@
 """The route of what a tenant used, part of `functions/manage`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kotogura.errors import InvalidArgument
 from kotogura.platform.allowances import Allowances, AllowanceView
@@ -21,6 +22,7 @@ from kotogura.tenants.rates import estimated_usd
 from kotogura.tenants.usage import LONGEST_DAYS, DayUsage, Timings, UsageRecords, added
 
 _SHOWN_DAYS = 30
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_TRAININGS = 1_000
 
 
@@ -65,10 +67,18 @@ class Usage(BaseModel):
     limits: AllowanceView = Field(description="what the tenant may use, and has used by now")
 
 
+def _as_a_day(value: object) -> object:
+    """Refuse what pydantic would take for a day too, such as a number of seconds."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2026-04-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_a_day)]
 First = Annotated[
-    date | None, Query(alias="from", description="the first day, in UTC; 29 days before the last")
+    Day | None, Query(alias="from", description="the first day, in UTC; 29 days before the last")
 ]
-Last = Annotated[date | None, Query(alias="to", description="the last day, in UTC; today")]
+Last = Annotated[Day | None, Query(alias="to", description="the last day, in UTC; today")]
 
 
 def add_usage_routes(
