@@ -44,12 +44,19 @@ for (const scheme of ['light', 'dark'] as const) {
 
 test('no view scrolls sideways on the smallest phone', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto('/sign-in')
+  await expect(page.getByRole('button', { name: MINATO })).toBeVisible()
+  await expectNoSidewaysScrolling(page)
   await signIn(page, MINATO)
   for (const path of Object.values(VIEWS)) {
     await page.goto(path)
     await page.waitForLoadState('networkidle')
     await expectNoSidewaysScrolling(page)
   }
+  await page.goto(VIEWS.hits ?? '/')
+  await titles(page).first().getByRole('link').click()
+  await expect(page.getByRole('main').locator('mark').first()).toBeVisible()
+  await expectNoSidewaysScrolling(page)
 })
 
 test('the way from signing in to a document needs no mouse', async ({ page }) => {

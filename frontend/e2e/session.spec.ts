@@ -9,7 +9,7 @@ test('keeps what was typed when the session ends, and goes on after signing in a
   page,
 }) => {
   await signIn(page, MINATO)
-  await page.getByRole('combobox').fill('空港 日当')
+  await page.getByRole('combobox', { name: '検索する言葉や質問' }).fill('空港 日当')
   await page.evaluate(() => {
     const tokens = JSON.parse(localStorage.getItem('kotogura.tokens') ?? '{}')
     localStorage.setItem(
@@ -17,13 +17,13 @@ test('keeps what was typed when the session ends, and goes on after signing in a
       JSON.stringify({ ...tokens, expiresAt: 1, refreshToken: 'gone' }),
     )
   })
-  await page.getByRole('combobox').press('Enter')
+  await page.getByRole('combobox', { name: '検索する言葉や質問' }).press('Enter')
   const dialog = page.getByRole('dialog', { name: 'セッションが切れました' })
   const popup = page.waitForEvent('popup')
   await dialog.getByRole('button', { name: MINATO }).click()
   await popup
   await expect(dialog).toHaveCount(0)
-  await expect(page.getByRole('combobox')).toHaveValue('空港 日当')
+  await expect(page.getByRole('combobox', { name: '検索する言葉や質問' })).toHaveValue('空港 日当')
   await expect(titles(page).first()).toHaveText('旅費規程')
 })
 
