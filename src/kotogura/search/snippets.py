@@ -11,6 +11,8 @@ SNIPPET_CHARACTERS = 140
 FRAGMENT_COUNT = 3
 """A snippet and its further fragments."""
 _BREAK = re.compile(r"[。．!?！？\n]")
+_LONGEST_WORD = 16
+_KINDS = [re.compile(kind) for kind in ("[一-鿿々〆]+", "[ぁ-ゖ]+", "[ァ-ヺー]+", "[0-9A-Za-z]+")]
 
 Range = tuple[int, int]
 _Group = tuple[int, int, frozenset[str]]
@@ -164,4 +166,18 @@ def _sentence_start(body: str, first: int, groups: Sequence[_Group], low: int, l
     breaks = [match.end() for match in _BREAK.finditer(body, earliest, first)]
     if breaks:
         return breaks[-1]
-    return earliest if earliest == low else max(earliest, first - limit // 4)
+    return (
+        earliest if earliest == low else _word_start(body, max(earliest, first - limit // 4), first)
+    )
+
+
+def _word_start(body: str, start: int, first: int) -> int:
+    """Move on to where letters of another kind begin, `first` at the latest: 大|阪空港の to の.
+
+    A run that is longer than any word is left as it is.
+    """
+    for kind in _KINDS:
+        if start and kind.match(body, start - 1) and (run := kind.match(body, start)):
+            begin = min(run.end(), first)
+            return begin if begin - start <= _LONGEST_WORD else start
+    return start

@@ -194,3 +194,20 @@ def test_fragments_are_cuts_that_do_not_overlap(
         assert re.findall("<mark>(.*?)</mark>", one.html, re.DOTALL) == [
             html.escape(body[start:end]) for start, end in one.highlights
         ]
+
+
+@pytest.mark.parametrize(
+    ("before", "begins"),
+    [
+        ("関西大阪国際", "空港"),
+        ("東京ターミナルビル", "空港"),
+        ("airport", "空港"),
+        ("のように", "空港"),
+    ],
+)
+def test_a_cut_that_can_begin_at_no_sentence_begins_at_a_word(before: str, begins: str) -> None:
+    body = "、" * 40 + before + "空港から先へ" + "、" * 40
+    place = body.index("空港")
+    snippet = make_snippet(body, [(place, place + 2)], limit=12)
+    assert snippet.text.startswith(begins)
+    assert snippet.highlights == [(place, place + 2)]
