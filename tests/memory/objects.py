@@ -12,7 +12,8 @@ from kotogura.documents.lines import fingerprint
 from kotogura.platform import wiring
 
 BUCKET = "kotogura-documents"
-ACCESS_KEY, SECRET_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+ACCESS_KEY = "ASIA-of-the-tests"
+SECRET_KEY = "secret-of-the-tests"
 
 
 class MemoryObjects:
