@@ -74,7 +74,7 @@ destroy: setup ## Take a stage out of your AWS account again, after asking; ARGS
 
 sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as CycloneDX, to .kotogura/sbom
 	@mkdir -p .kotogura/sbom
-	$(AUDIT_BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --outfile .kotogura/sbom/python.cdx.json $(BIN)/python
+	$(AUDIT_BIN)/cyclonedx-py environment --output-reproducible --outfile .kotogura/sbom/python.cdx.json $(BIN)/python
 	$(NODE_ENV) npm sbom --sbom-format cyclonedx --package-lock-only > .kotogura/sbom/node.cdx.json
 	@ls -l .kotogura/sbom
 

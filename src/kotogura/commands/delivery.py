@@ -228,7 +228,7 @@ def _carry_out(
             terminal.note(line)
             bar.show(done)
 
-        change_sets.execute(account.cloudformation, made, say)
+        change_sets.carry_out(account.cloudformation, made, say)
 
 
 def _show(terminal: Terminal, stack: str, found: tuple[Change, ...]) -> None:

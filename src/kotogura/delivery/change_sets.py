@@ -115,7 +115,7 @@ def read(cloudformation: "CloudFormationClient", stack: str, name: str) -> tuple
     return tuple(_changes(cloudformation, found["ChangeSetId"]))
 
 
-def execute(
+def carry_out(
     cloudformation: "CloudFormationClient",
     change_set: ChangeSet,
     say: Say = lambda _: None,

@@ -65,7 +65,7 @@ def deploy(account):
             account.cloudformation, stack, template, parameters or {}, poll_seconds=POLL
         )
         if made is not None and carry_out:
-            change_sets.execute(account.cloudformation, made, say, POLL)
+            change_sets.carry_out(account.cloudformation, made, say, POLL)
         return made
 
     return run
@@ -158,7 +158,7 @@ def test_the_foundation_can_be_deployed_and_tells_where_everything_is(account):
     made = change_sets.create(
         account.cloudformation, "foundation", {"TemplateBody": body}, {}, poll_seconds=POLL
     )
-    change_sets.execute(account.cloudformation, made, poll_seconds=POLL)
+    change_sets.carry_out(account.cloudformation, made, poll_seconds=POLL)
     found = Foundation.of(stacks.outputs(account.cloudformation, "foundation"))
     assert found.function_repository_uri.endswith("kotogura/functions")
     assert found.role_arn.endswith("role/kotogura-deploy-us-east-1")
