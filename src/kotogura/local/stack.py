@@ -194,7 +194,10 @@ class LocalStack:
                 StackName=self.options.stack_name, LogicalResourceId=logical_id
             )
             name = resource["StackResourceDetail"].get("PhysicalResourceId", "")
-            found: Any = functions.get_function(FunctionName=name)
+            # Where there is an alias, requests reach the version that it names.
+            named = functions.list_aliases(FunctionName=name)["Aliases"]
+            version = named[0]["FunctionVersion"] if named else "$LATEST"
+            found: Any = functions.get_function(FunctionName=name, Qualifier=version)
             self._functions.warm({**found["Configuration"], "ImageUri": found["Code"]["ImageUri"]})
 
     def _workplace(self) -> Workplace:
