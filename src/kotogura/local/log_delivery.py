@@ -62,7 +62,7 @@ class LogDelivery:
             try:
                 self.deliver()
             except (BotoCoreError, ClientError, OSError) as error:
-                _logger.warning("logs not delivered yet: %s", error)
+                _logger.warning("logs not delivered yet: %s", type(error).__name__)
 
     def _put(self, stream: str, lines: list[str]) -> None:
         if stream not in self._streams:
