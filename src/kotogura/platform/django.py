@@ -11,7 +11,7 @@ import os
 from functools import cache
 from typing import Any
 
-from django.conf import settings
+from django import conf
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +26,7 @@ from kotogura.platform.service.wiring import api_service
 def service() -> ApiService:
     """Return the API, wired when the first request comes. Raises InvalidArgument."""
     tell()
-    return api_service({**os.environ, **getattr(settings, "KOTOGURA", {})})
+    return api_service({**os.environ, **getattr(conf.settings, "KOTOGURA", {})})
 
 
 def answer(request: HttpRequest, path: str) -> Any:
