@@ -74,7 +74,7 @@ def test_a_commit_right_after_another_is_put_off(paced: Paced) -> None:
     assert paced.commit(change) == Committed("deferred", 1, wait_seconds=1)
     assert paced.library.found("apple") == {"a.txt"}
     paced.clock.seconds = 1.3
-    assert paced.commit(change, waited_for=1) == Committed("indexed", 2)
+    assert paced.commit(change, waited_for=1) == Committed("indexed", 2, published=True)
     assert paced.library.manifest.burst == 1
 
 
@@ -108,7 +108,7 @@ def test_who_waited_finds_the_change_in_and_writes_nothing(
     for change in (first, second):
         assert paced.commit(change).outcome == "deferred"
     paced.clock.seconds = 1
-    assert paced.commit(first, waited_for=1) == Committed("indexed", 2)
+    assert paced.commit(first, waited_for=1) == Committed("indexed", 2, published=True)
 
     def write(*_: object) -> None:
         raise AssertionError("a manifest was written")

@@ -45,6 +45,7 @@ def parts(tmp_path: Path) -> Any:
         files=library.files,
         generations=library.generations,
         trainings=MemoryTrainings(),
+        limits_of=lambda _: settings.limits,
         library=library,
     )
 
