@@ -268,7 +268,7 @@ def _items(table: str, tenant: TenantId) -> dict[str, dict[str, Any]]:
     writes = [{"PutRequest": {"Item": own}}, {"DeleteRequest": {"Key": key}}]
     return {
         "get_item": {**of, "Key": key},
-        "put_item": {**of, "Item": {**key, "text": {"S": "changed"}}},
+        "put_item": {**of, "Item": {**key, "text": {"S": "changed, altered"}}},
         "update_item": {
             **of,
             "Key": key,
@@ -374,7 +374,7 @@ def test_a_role_without_its_condition_would_be_noticed(roles: Roles, manage: Ten
     try:
         iam.put_role_policy(**name, PolicyDocument=json.dumps(careless))
         with acting_for(MINATO):
-            assert read().text == "changed"
+            assert read().text == "changed, altered"
     finally:
         iam.put_role_policy(**name, PolicyDocument=json.dumps(policy))
     with acting_for(MINATO), refused():

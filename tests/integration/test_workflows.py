@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kotogura.local.ministack_process import CREDENTIALS
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from kotogura.tenants.identity import TenantId
 from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, eventually
@@ -135,7 +136,9 @@ def test_localstack_client_reaches_the_stack_unchanged(
 
     # The stack's own port is localstack-client's default, 4566; the test's is another.
     monkeypatch.setenv("AWS_ENDPOINT_URL", system.stack.endpoint)
-    client = Session().client("s3")
+    # With policies enforced, keys count: those of the account, which `aws` needs as well.
+    keys = CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
+    client = Session(*keys, None).client("s3")
     assert system.deployment.bucket in {
         bucket["Name"] for bucket in client.list_buckets()["Buckets"]
     }
