@@ -92,16 +92,15 @@ class PassageIndex:
         The mean over all pairs; of more than four thousand passages, of as many evenly spread. A
         model may put everything close together, and documents of one kind lie closer still.
         """
-        step = -(-sum(part.count for part in self._parts) // _SAMPLE_COUNT) or 1
-        total, squares, count = np.zeros(0), 0.0, 0
-        for part in self._parts:
-            rows = slice(-part.first % step, None, step)
-            vectors = dequantize(part.vectors.matrix[rows], part.vectors.scales[rows])
-            total = vectors.sum(axis=0, dtype=np.float64) + (total if len(total) else 0)
-            squares += float(np.einsum("nd,nd->", vectors, vectors, dtype=np.float64))
-            count += len(vectors)
+        step = -(-len(self._documents) // _SAMPLE_COUNT) or 1
+        places = ((part.vectors, slice(-part.first % step, None, step)) for part in self._parts)
+        sampled = [dequantize(one.matrix[rows], one.scales[rows]) for one, rows in places]
+        count = sum(len(vectors) for vectors in sampled)
         if count < 2:
             return 1.0
+        vectors = np.concatenate(sampled)
+        total = vectors.sum(axis=0, dtype=np.float64)
+        squares = float(np.einsum("nd,nd->", vectors, vectors, dtype=np.float64))
         alike = (float(total @ total) - squares) / (count * (count - 1))
         return max(1 - alike, LEAST_SPREAD)
 
