@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from kotogura.documents.identity import document_key, documents_prefix
 from kotogura.documents.originals import Original, OriginalFile
 from kotogura.errors import StoreUnavailable
+from kotogura.platform.refusals import translating
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
@@ -27,6 +25,9 @@ _WRITER_COUNT = 8
 
 class _Missing(Exception):
     """There is no such object, or a delete marker is all there is."""
+
+
+_translated = translating("the bucket", dict.fromkeys(_MISSING, _Missing))
 
 
 class BucketOriginals:
@@ -200,17 +201,3 @@ def _key(tenant: TenantId, name: str) -> str:
     What no document may be called is quarantined, and can still be looked at and removed.
     """
     return documents_prefix(tenant) + name
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors into ours."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in _MISSING:
-            raise _Missing from None
-        raise StoreUnavailable(f"the bucket refused ({code})") from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(f"the bucket can't be reached ({type(error).__name__})") from error

@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from kotogura.errors import ExecutionNotFound, StoreUnavailable
+from kotogura.errors import ExecutionNotFound
+from kotogura.platform.refusals import translating
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
@@ -20,6 +18,9 @@ _LISTED_COUNT = 100
 """Of each workflow the newest so many executions, of all tenants, are looked at."""
 _SEPARATOR = "."
 _GONE = {"ExecutionDoesNotExist", "InvalidArn", "InvalidName"}
+_translated = translating(
+    "the workflows", dict.fromkeys(_GONE, lambda: ExecutionNotFound("there is no such execution"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +182,3 @@ def _error(event: Mapping[str, Any]) -> str | None:
 def _told(moment: datetime) -> str:
     at = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return at.replace("+00:00", "Z")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors into ours."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in _GONE:
-            raise ExecutionNotFound("there is no such execution") from None
-        raise StoreUnavailable(f"the workflows refused ({code})") from error
-    except BotoCoreError as error:
-        name = type(error).__name__
-        raise StoreUnavailable(f"the workflows can't be reached ({name})") from error

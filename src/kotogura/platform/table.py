@@ -1,14 +1,13 @@
 """The one DynamoDB table: its keys, its items as plain values, its errors as ours."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
-from botocore.exceptions import BotoCoreError, ClientError
 
-from kotogura.errors import StoreUnavailable, Throttled
+from kotogura.errors import Throttled
+from kotogura.platform.refusals import translating
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
@@ -28,6 +27,13 @@ Item = dict[str, Any]
 
 class ConditionFailed(Exception):
     """A conditional write found something else; never leaves `kotogura.platform`."""
+
+
+_translated = translating(
+    "the table",
+    dict.fromkeys(_THROTTLES, lambda: Throttled("the table is throttled; try again"))
+    | {"ConditionalCheckFailedException": ConditionFailed},
+)
 
 
 def partition(tenant: TenantId) -> str:
@@ -159,22 +165,6 @@ class Table:
         with _translated():
             answer = self._table.query(**arguments)
         return [_plain(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors into ours."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code == "ConditionalCheckFailedException":
-            raise ConditionFailed from None
-        if code in _THROTTLES:
-            raise Throttled("the table is throttled; try again") from error
-        raise StoreUnavailable(f"the table refused ({code})") from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(f"the table can't be reached ({type(error).__name__})") from error
 
 
 def _plain(value: Any) -> Any:

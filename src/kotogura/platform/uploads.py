@@ -8,16 +8,13 @@ name, S3 knows its id under that key alone, and each part's URL takes exactly so
 import base64
 import binascii
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from kotogura.documents.extraction import check_admissible
 from kotogura.documents.identity import document_key
-from kotogura.errors import StoreUnavailable, UploadNotFound, UploadUnfinished
+from kotogura.errors import UploadNotFound, UploadUnfinished
+from kotogura.platform.refusals import translating
 from kotogura.tenants.identity import TenantId
 
 if TYPE_CHECKING:
@@ -29,6 +26,12 @@ PART_SECONDS = 900
 """For how long a part's URL is valid, less than the session that signs it lasts; an upload may be
 asked for new ones as long as it lives."""
 _GONE = {"NoSuchUpload", "404", "NoSuchKey"}
+_translated = translating(
+    "the bucket",
+    dict.fromkeys(
+        _GONE, lambda: UploadNotFound("there is no such upload, or it has come to its end")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +189,3 @@ class BucketUploads:
             },
             ExpiresIn=PART_SECONDS,
         )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors into ours."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in _GONE:
-            raise UploadNotFound("there is no such upload, or it has come to its end") from None
-        raise StoreUnavailable(f"the bucket refused ({code})") from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(f"the bucket can't be reached ({type(error).__name__})") from error
