@@ -22,14 +22,14 @@ def segment_embedder(
     generations: Generations,
     files: TenantFiles,
     longest: int,
-    open_embedder: OpenEmbedder = OnnxEmbedder.open,
+    open_embedder: OpenEmbedder | None = None,
 ) -> EmbedSegment:
     """Return what embeds a new segment; it makes no vectors for a tenant without a model.
 
     Nor for a segment whose bodies have more than `longest` characters: `compact` makes those, and
     until then its documents are found by word only.
     """
-    models = ServingModels(files, open_embedder)
+    models = ServingModels(files, open_embedder or OnnxEmbedder.open)
 
     def embed(
         tenant: TenantId, segment_id: str, documents: Sequence[IndexedDocument]

@@ -50,7 +50,7 @@ def logged_search(line: str) -> LoggedSearch | None:
     """Return the search that a line of metrics tells of, None if it tells of none.
 
     >>> logged_search('{"SearchDuration": [12.5], "mode": "words", "tenant": "minato-shoji"}')
-    LoggedSearch(tenant='minato-shoji', mode='words', duration_ms=12.5)
+    LoggedSearch(tenant=TenantId('minato-shoji'), mode='words', duration_ms=12.5)
     >>> logged_search("SearchDuration")
     """
     try:
