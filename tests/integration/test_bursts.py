@@ -30,7 +30,7 @@ def test_two_hundred_documents_at_once_make_few_generations(
     system.accounts.create(tenant, "燈台の会", "lighthouses@example.com", "off")
     system.put(tenant, "first.txt", "題\n最初の文書。")
     before = system.settled(tenant, "first.txt").generation or 0
-    ended = _executions(system)
+    earlier = _executions(system).keys()
     api = system.api(tenant)
 
     begun = time.monotonic()
@@ -49,7 +49,8 @@ def test_two_hundred_documents_at_once_make_few_generations(
     generations = pointer.generation - before
 
     def all_ended() -> Counter[str] | None:
-        new = _executions(system) - ended
+        now = _executions(system)
+        new = Counter(status for arn, status in now.items() if arn not in earlier)
         return new if sum(new.values()) >= COUNT and not new["RUNNING"] else None
 
     executions = eventually(all_ended, "all executions to end")
@@ -67,9 +68,9 @@ def test_two_hundred_documents_at_once_make_few_generations(
     assert len(records) == COUNT
 
 
-def _executions(system: RunningSystem) -> Counter[str]:
-    """Count the executions of `ingest` by status."""
+def _executions(system: RunningSystem) -> dict[str, str]:
+    """Tell the status of each execution of `ingest`."""
     pages = system.deployment.workflows.get_paginator("list_executions").paginate(
         stateMachineArn=system.deployment.outputs["IngestStateMachineArn"]
     )
-    return Counter(execution["status"] for page in pages for execution in page["executions"])
+    return {one["executionArn"]: one["status"] for page in pages for one in page["executions"]}
