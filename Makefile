@@ -6,6 +6,7 @@ ARGS ?=
 FIRST ?= 0
 SEEDS ?= 2000
 COUNT ?= 20000
+PROCESSES ?= auto
 BIN := .venv/bin
 AWS_BIN := .venv-aws/bin
 AUDIT_BIN := .venv-audit/bin
@@ -27,9 +28,9 @@ page: frontend/dist/index.html ## Build the web page into frontend/dist
 demo: setup page ## Start everything, upload samples, train, search; ARGS="--once --json" for programs
 	@$(BIN)/kotogura demo $(ARGS)
 
-test: setup page ## Run the whole suite
+test: setup page ## Run the whole suite, by as many processes as there are cores; PROCESSES=0 for one
 	$(NODE_ENV) npm --prefix frontend test --silent
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadgroup $(ARGS)
 
 simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
 	@$(BIN)/python -m tests.simulation.run --first $(FIRST) --seeds $(SEEDS)

@@ -1,9 +1,11 @@
-"""What every test may rely on: `tests.memory` can be imported, and Hypothesis keeps no clock."""
+"""What every test relies on: imports, no clock in Hypothesis, and who shares a process."""
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -12,3 +14,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 settings.register_profile("kotogura", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("explore", deadline=None, max_examples=400, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kotogura"))
+
+HERE = Path(__file__).parent
+# What these rooms share takes long to make: a stack, a world, a model.
+SHARED = {"attacks", "conformance", "contract", "integration", "local", "sam_local"}
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Keep together, where several processes run the suite, what shares a fixture."""
+    for item in items:
+        below = item.path.relative_to(HERE).parts if HERE in item.path.parents else ()
+        group = below[0] if below and below[0] in SHARED else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
