@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,8 @@ HERE = Path(__file__).parent
 SHARED = {"attacks", "conformance", "contract", "integration", "local", "sam_local"}
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep together, where several processes run the suite, what shares a fixture."""
-    for item in items:
-        below = item.path.relative_to(HERE).parts if HERE in item.path.parents else ()
-        group = below[0] if below and below[0] in SHARED else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    below = item.path.relative_to(HERE).parts if HERE in item.path.parents else ()
+    group = below[0] if below and below[0] in SHARED else str(item.path)
+    item.add_marker(pytest.mark.xdist_group(group))

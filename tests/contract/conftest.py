@@ -32,6 +32,21 @@ def _short_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
 TemplateLoader.add_multi_constructor("!", _short_tag)
 
 
+def by_default(value: Any) -> Any:
+    """Return a value of a template as it is where no condition holds."""
+    if isinstance(value, list):
+        return [by_default(one) for one in value if by_default(one) != {"Ref": "AWS::NoValue"}]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Fn::If"}:
+        return by_default(value["Fn::If"][2])
+    return {
+        name: by_default(one)
+        for name, one in value.items()
+        if by_default(one) != {"Ref": "AWS::NoValue"}
+    }
+
+
 class Template:
     """`template.yaml` with its nested templates, and the questions that contracts ask of them.
 
@@ -59,8 +74,8 @@ class Template:
 
     @property
     def functions(self) -> dict[str, dict[str, Any]]:
-        """Return the functions' properties by logical id."""
-        return self.of_type("AWS::Serverless::Function")
+        """Return the functions' properties by logical id, as they are by default."""
+        return dict(by_default(self.of_type("AWS::Serverless::Function")))
 
     def variables(self, function: str) -> set[str]:
         """Return the names of a function's environment variables, common ones included."""

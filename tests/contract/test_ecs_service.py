@@ -56,7 +56,8 @@ def test_all_that_it_imports_is_exported(template, service):
 def test_a_task_may_do_what_search_and_manage_may(roles, of_functions):
     task, manage = allowed(roles["TaskRole"]), allowed(of_functions["ManageFunction"])
     # A tenant's own items are the tenant role's.
-    search = {one for one in allowed(of_functions["SearchFunction"]) if "'TENANT#*'" not in one[2]}
+    own = allowed(of_functions["IsolatedSearchFunction"])
+    search = {one for one in own if "'TENANT#*'" not in one[2]}
     assert manage | search <= task
     assert {actions for actions, _, _ in task - manage - search} == {("sagemaker:InvokeEndpoint",)}
 

@@ -123,7 +123,7 @@ def test_an_event_that_reaches_no_workflow_is_kept(rule):
 def test_every_event_is_meant_for_something(events, template):
     meant = {name for names in FUNCTIONS.values() for name in names}
     assert set(events) == meant | set(UNMATCHED)
-    assert set(FUNCTIONS) == set(template.functions)
+    assert set(FUNCTIONS) == set(template.functions) - {"IsolatedSearchFunction"}  # as the other
 
 
 @pytest.mark.parametrize("name", MATCHED)

@@ -119,6 +119,8 @@ def test_the_environment_is_what_the_settings_read(template, machines, service):
     from kotogura.platform.settings import Settings  # noqa: PLC0415
 
     given = {name for function in template.functions for name in template.variables(function)}
+    search = template.of_type("AWS::Serverless::Function")["SearchFunction"]
+    given |= set(search["Environment"]["Variables"])  # with what it is told in either case
     given |= {variable["Name"] for variable in trainer(template)["Environment"]}
     for override in overrides(machines):
         given |= {variable["Name"] for variable in override["Environment"]}
@@ -373,7 +375,7 @@ def test_indexing_can_be_kept_from_taking_all_that_runs_at_once(template, machin
     limit = {"Fn::If": ["LimitsIndexing", {"Ref": "IndexingConcurrency"}, {"Ref": "AWS::NoValue"}]}
     limited = {
         name
-        for name, function in template.functions.items()
+        for name, function in template.of_type("AWS::Serverless::Function").items()
         if function.get("ReservedConcurrentExecutions") == limit
     }
     assert limited == {function for function, _ in machines["ingest"].function_tasks().values()}

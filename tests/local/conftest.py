@@ -49,6 +49,7 @@ def handler(event, context):
         "access_key": os.environ.get("AWS_ACCESS_KEY_ID"),
         "store": os.environ.get("KOTOGURA_STORE"),
         "function": context.function_name,
+        "tenant": context.tenant_id,
         "remaining_ms": context.get_remaining_time_in_millis(),
     }
 """

@@ -46,11 +46,19 @@ class Resource:
 def resolved(value: Any, parameters: Mapping[str, list[Any]]) -> list[Any] | None:
     """Return what a value of a template may be; None when it is computed by more than a parameter.
 
+    Of a choice by a condition the second comes first: our conditions don't hold by default.
+
     >>> resolved({"Ref": "Mode"}, {"Mode": ["bursting", "elastic"]})
     ['bursting', 'elastic']
+    >>> resolved({"Fn::If": ["Isolated", {"Ref": "AWS::NoValue"}, 1769]}, {})
+    [1769]
     """
     if isinstance(value, dict) and set(value) == {"Ref"}:
-        return parameters.get(value["Ref"])
+        return [] if value["Ref"] == "AWS::NoValue" else parameters.get(value["Ref"])
+    if isinstance(value, dict) and set(value) == {"Fn::If"}:
+        _, then, otherwise = value["Fn::If"]
+        either = [resolved(branch, parameters) for branch in (otherwise, then)]
+        return None if None in either else [one for branch in either for one in branch or []]
     if isinstance(value, dict) and any(key.startswith("Fn::") for key in value):
         return None
     return [value]

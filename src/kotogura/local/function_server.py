@@ -1,8 +1,8 @@
 """The function runtime: takes invocations from the embedded AWS and runs the real handlers.
 
-`POST /functions/<name>/invocations` with `configuration`, `request_id`, `event` and `credentials`
-answers 200 and the handler's answer, or the error object with the header `X-Amz-Function-Error`, as
-Lambda's Invoke does.
+`POST /functions/<name>/invocations` with `configuration`, `request_id`, `event`, `credentials` and
+`tenant` answers 200 and the handler's answer, or the error object with the header
+`X-Amz-Function-Error`, as Lambda's Invoke does.
 """
 
 import json
@@ -28,7 +28,7 @@ class FunctionServer:
         self._workplace = workplace
         self._limits = limits or WorkerLimits()
         self._lock = threading.Lock()
-        self._pools: dict[str, WorkerPool] = {}
+        self._pools: dict[tuple[str, str | None], WorkerPool] = {}
         self._closed = threading.Event()
         self._server = _Server(self)
         self._thread = threading.Thread(
@@ -75,7 +75,7 @@ class FunctionServer:
             return Outcome.failure(
                 "Runtime.InvalidConfiguration", str(impossible), invocation.request_id
             )
-        return self._pool(function).invoke(invocation)
+        return self._pool(function, invocation.tenant).invoke(invocation)
 
     def warm(self, configuration: dict[str, Any]) -> None:
         """Start a worker for a deployed function, so that its first event finds it ready.
@@ -106,14 +106,15 @@ class FunctionServer:
             for pool in pools:
                 pool.end_idle()
 
-    def _pool(self, function: FunctionConfiguration) -> WorkerPool:
-        outdated = None
+    def _pool(self, function: FunctionConfiguration, tenant: str | None = None) -> WorkerPool:
+        """Return the workers of a function, or where it is isolated, of one tenant's events."""
+        outdated, key = None, (function.name, tenant if function.isolated else None)
         with self._lock:
-            pool = self._pools.get(function.name)
+            pool = self._pools.get(key)
             if pool is None or pool.function != function:
                 outdated = pool
                 pool = WorkerPool(function, self._workplace, self._limits)
-                self._pools[function.name] = pool
+                self._pools[key] = pool
             if self._closed.is_set():
                 pool.close()
         if outdated is not None:
@@ -135,7 +136,9 @@ class _Requests(QuietRequests):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         event = json.dumps(body["event"], ensure_ascii=False).encode()
         outcome = self.server.functions.invoke(
-            body["configuration"], Invocation(body["request_id"], event), body.get("credentials")
+            body["configuration"],
+            Invocation(body["request_id"], event, body.get("tenant")),
+            body.get("credentials"),
         )
         self.send_response(HTTPStatus.OK)
         if outcome.failed:

@@ -14,7 +14,7 @@ class FunctionConfiguration:
 
     `timeout_seconds` holds for each invocation without the cold start; `revision` changes with
     every update; `credentials` are its role's, as variables of the environment, or empty where
-    every caller may do everything.
+    every caller may do everything. The workers of an `isolated` one take one tenant's events only.
     """
 
     name: str
@@ -28,6 +28,7 @@ class FunctionConfiguration:
     log_format: str = "Text"
     revision: str = ""
     credentials: Mapping[str, str] = field(default_factory=dict)
+    isolated: bool = False
 
     @classmethod
     def from_lambda(
@@ -57,15 +58,21 @@ class FunctionConfiguration:
             log_format=(configuration.get("LoggingConfig") or {}).get("LogFormat") or "Text",
             revision=str(configuration.get("RevisionId") or ""),
             credentials=credentials or {},
+            isolated=(configuration.get("TenancyConfig") or {}).get("TenantIsolationMode")
+            == "PER_TENANT",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One event for one function; `event` is JSON text in UTF-8."""
+    """One event for one function; `event` is JSON text in UTF-8.
+
+    `tenant` is whose it is, as the caller told Lambda, where the function is isolated.
+    """
 
     request_id: str
     event: bytes
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kotogura.local.guards.private_names import require_pinned_version
 
 GUARDS = (
     "sam_parameters",
+    "tenant_isolation",
     "image_functions",
     "patience",
     "http_api_body",

@@ -94,12 +94,15 @@ class RuntimeApi:
             self._started_at = time.monotonic()
             self._changed.notify_all()
         deadline_ms = int((time.time() + self._function.timeout_seconds) * 1000)
-        return invocation, {
+        headers = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
             "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
             "Lambda-Runtime-Invoked-Function-Arn": self._function.arn,
         }
+        if invocation.tenant is not None:
+            headers["Lambda-Runtime-Aws-Tenant-Id"] = invocation.tenant
+        return invocation, headers
 
     def close(self) -> None:
         """Stop serving. Whoever waits for an outcome must have got one by `settle`."""

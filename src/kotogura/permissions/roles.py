@@ -48,6 +48,8 @@ class Role:
 def read_roles(template: Path) -> list[Role]:
     """Return the roles in the template's order, those of nested stacks included.
 
+    A role whose policies depend on a condition is told with those of either case.
+
     Raises:
         ValueError: when a policy refuses something, or can't be found.
     """
@@ -67,7 +69,7 @@ def _role(resource: Resource, inventory: Inventory) -> Role:
     role_name = name if resource.type == _ROLE else f"{name}Role"
     permissions = [
         permission
-        for policy in (*own, *referred, *_attached(role_name, inventory))
+        for policy in (*_either(own), *referred, *_attached(role_name, inventory))
         for permission in _permissions(policy, inventory)
     ]
     trust = resource.properties.get("AssumeRolePolicyDocument", {}).get("Statement", [])
@@ -79,6 +81,13 @@ def _role(resource: Resource, inventory: Inventory) -> Role:
         (*_added_by_sam(resource), *(_last(one) for one in every if _is_aws_own(one))),
         tuple(written(one) for entry in trust for one in entry["Principal"].values()),
     )
+
+
+def _either(policies: Sequence[Any]) -> Iterator[Any]:
+    """Yield policies, those first that hold where conditions don't."""
+    for policy in policies:
+        branches = policy["Fn::If"][:0:-1] if "Fn::If" in policy else [policy]
+        yield from (branch for branch in branches if branch != {"Ref": "AWS::NoValue"})
 
 
 def _is_aws_own(policy: Any) -> bool:

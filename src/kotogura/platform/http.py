@@ -33,7 +33,8 @@ from kotogura.tenants.roles import Role
 Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
 DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
 
-_OURS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.TIMEOUT)
+OURS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.TIMEOUT)
+"""Kinds of failures that are ours, and are counted."""
 
 
 def _to_json(body: Any) -> str:
@@ -48,7 +49,7 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
     def refuse(error: KotoguraError) -> Response[str]:
         log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
         log("request refused", extra={"code": error.code, "kind": error.kind})
-        if error.kind in _OURS:
+        if error.kind in OURS:
             telemetry.add(REQUEST_FAILURES, 1, code=error.code)
         return problem(error)
 
@@ -80,7 +81,16 @@ def current_tenant(app: APIGatewayHttpResolver) -> TenantId:
     Raises:
         Unauthenticated: when the token names no tenant.
     """
-    tenant = _claims(app).get("tenant")
+    return claimed_tenant(_claims(app))
+
+
+def claimed_tenant(claims: Mapping[str, Any]) -> TenantId:
+    """Return the tenant that a verified token's claims name.
+
+    Raises:
+        Unauthenticated: when they name none.
+    """
+    tenant = claims.get("tenant")
     if not tenant:
         raise Unauthenticated("the token names no tenant; sign in as a tenant's user")
     return TenantId(tenant)
@@ -97,7 +107,7 @@ def admins_only(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[
     return go_on(app)
 
 
-def _verified(event: Event) -> dict[str, Any]:
+def verified_claims(event: Event) -> dict[str, Any]:
     """Return the claims that API Gateway put beside a request; none where it put none."""
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims: dict[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
@@ -121,6 +131,17 @@ def _acting_for_claimed(claims: Mapping[str, Any]) -> AbstractContextManager[Non
         return nullcontext()
 
 
+def _hold_to_environment(event: Event, context: LambdaContext) -> None:
+    """Refuse a request in an execution environment that Lambda keeps for another tenant.
+
+    Raises:
+        PermissionDenied: whoever invoked the function named one tenant, the token another.
+    """
+    kept_for = getattr(context, "tenant_id", None)
+    if kept_for is not None and kept_for != verified_claims(event).get("tenant"):
+        raise PermissionDenied("this environment is kept for another tenant")
+
+
 def _with_plain_path(event: Event) -> Event:
     """Return the event with its path percent-encoded, as far as it isn't.
 
@@ -133,7 +154,7 @@ def _with_plain_path(event: Event) -> Event:
     return {**event, "rawPath": quote(path, safe="/%")}
 
 
-def _answer(response: Response[str]) -> dict[str, Any]:
+def lambda_answer(response: Response[str]) -> dict[str, Any]:
     """Return what Lambda hands to API Gateway, for an answer that no resolver gives."""
     headers = {"Content-Type": response.content_type or "", **response.headers}
     return {
@@ -152,11 +173,12 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         try:
+            _hold_to_environment(event, context)
             readable = with_json_body(_with_plain_path(event))
         except KotoguraError as error:
             telemetry.logger.info("request refused", extra={"code": error.code, "kind": error.kind})
-            return _answer(problem(error))
-        claims = _verified(event)
+            return lambda_answer(problem(error))
+        claims = verified_claims(event)
         telemetry.identify(claims)
         with _acting_for_claimed(claims):
             return app.resolve(readable, context)

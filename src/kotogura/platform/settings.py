@@ -31,6 +31,7 @@ class Settings(BaseModel):
     reindex_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_REINDEX_WORKFLOW_ARN")
     compact_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_COMPACT_WORKFLOW_ARN")
     upkeep_function: str | None = Field(default=None, alias="KOTOGURA_UPKEEP_FUNCTION")
+    isolated_search: str | None = Field(default=None, alias="KOTOGURA_ISOLATED_SEARCH")
     function_logs: str | None = Field(default=None, alias="KOTOGURA_FUNCTION_LOGS")
     tenant: str | None = Field(default=None, alias="KOTOGURA_TENANT")
     training_id: str | None = Field(default=None, alias="KOTOGURA_TRAINING_ID")

@@ -109,3 +109,36 @@ def test_a_lambda_task_waits_for_a_free_worker_beyond_its_own_limit(
 
     assert status(guarded.endpoint) == "SUCCEEDED"
     assert status(bare.endpoint) != "SUCCEEDED", no_longer_needed("patience")
+
+
+def test_a_worker_of_an_isolated_function_serves_one_tenant(
+    guarded: Any, bare: Any, make_function: Any, no_longer_needed: Callable[[str], str]
+) -> None:
+    isolated = {"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}
+
+    def workers(endpoint: str) -> set[tuple[Any, Any]]:
+        make_function(endpoint, "isolated", **isolated)
+        answers = [
+            clients.functions(endpoint).invoke(FunctionName="isolated", TenantId=tenant)
+            for tenant in ("minato", "hoshino", "minato", "hoshino")
+        ]
+        payloads = [json.loads(answer["Payload"].read()) for answer in answers]
+        return {(payload.get("tenant"), payload.get("pid")) for payload in payloads}
+
+    served = workers(guarded.endpoint)
+    assert {tenant for tenant, _ in served} == {"minato", "hoshino"}
+    assert len({pid for _, pid in served}) == len(served) == 2
+    assert len(workers(bare.endpoint)) != 2, no_longer_needed("tenant_isolation")
+
+
+def test_a_tenant_is_named_to_isolated_functions_and_to_no_others(
+    guarded: Any, make_function: Any
+) -> None:
+    functions = clients.functions(guarded.endpoint)
+    isolated = {"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}
+    make_function(guarded.endpoint, "kept-apart", **isolated)
+    make_function(guarded.endpoint, "shared")
+    with pytest.raises(functions.exceptions.InvalidParameterValueException, match="Add a valid"):
+        functions.invoke(FunctionName="kept-apart")
+    with pytest.raises(functions.exceptions.InvalidParameterValueException, match="Remove"):
+        functions.invoke(FunctionName="shared", TenantId="minato")

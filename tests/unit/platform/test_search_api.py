@@ -243,6 +243,16 @@ def test_without_verified_claims_nobody_is_anybody(
     assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
 
 
+def test_an_environment_that_lambda_keeps_for_another_tenant_answers_nothing(
+    filled: Library, search: Handler, ask: Ask, event: Event, context: Any
+) -> None:
+    context.tenant_id = "hoshino-denki"
+    answer = ask(search, event("search-words"))
+    assert (answer.status, answer.body["code"]) == (403, "permission-denied")
+    context.tenant_id = "minato-shoji"
+    assert ask(search, event("search-words")).body["hits"]
+
+
 def test_repeated_filters_and_facets_are_told_apart_from_commas_in_them(
     library: Library, search: Handler, ask: Ask, event: Event
 ) -> None:

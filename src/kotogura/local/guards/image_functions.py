@@ -18,6 +18,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from kotogura.local.guards.private_names import private, replace
+from kotogura.local.guards.tenant_isolation import tenant_of_invocation
 from kotogura.local.wiring import Wiring
 
 _CONFIGURATION_KEYS = (
@@ -31,6 +32,7 @@ _CONFIGURATION_KEYS = (
     "MemorySize",
     "Version",
     "RevisionId",
+    "TenancyConfig",
 )
 
 
@@ -58,6 +60,7 @@ def _invoke(
         "request_id": request_id,
         "event": event,
         "credentials": lambda_runtime.execution_credentials(configuration) if app.AUTH else {},
+        "tenant": tenant_of_invocation.get(),
     }
     # No time limit here: the runtime holds the function to its own Timeout, cold start excluded.
     connection = http.client.HTTPConnection(host, port)
