@@ -50,15 +50,15 @@ def resolved(value: Any, parameters: Mapping[str, list[Any]]) -> list[Any] | Non
 
     >>> resolved({"Ref": "Mode"}, {"Mode": ["bursting", "elastic"]})
     ['bursting', 'elastic']
-    >>> resolved({"Fn::If": ["Isolated", {"Ref": "AWS::NoValue"}, 1769]}, {})
-    [1769]
+    >>> resolved({"Fn::If": ["Isolated", 256, {"Ref": "Memory"}]}, {"Memory": [1769]})
+    [1769, 256]
     """
     if isinstance(value, dict) and set(value) == {"Ref"}:
-        return [] if value["Ref"] == "AWS::NoValue" else parameters.get(value["Ref"])
+        return parameters.get(value["Ref"])
     if isinstance(value, dict) and set(value) == {"Fn::If"}:
         _, then, otherwise = value["Fn::If"]
         either = [resolved(branch, parameters) for branch in (otherwise, then)]
-        return None if None in either else [one for branch in either for one in branch or []]
+        return None if None in either else [one for branch in either if branch for one in branch]
     if isinstance(value, dict) and any(key.startswith("Fn::") for key in value):
         return None
     return [value]

@@ -101,7 +101,7 @@ def _last(policy: Any) -> str:
 def _added_by_sam(resource: Resource) -> Iterator[str]:
     if resource.type != _FUNCTION:
         return
-    if resource.possible("VpcConfig"):
+    if resource.possible("VpcConfig") != []:  # or where a condition holds
         yield "AWSLambdaVPCAccessExecutionRole"
     else:
         yield "AWSLambdaBasicExecutionRole"

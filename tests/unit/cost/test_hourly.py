@@ -115,9 +115,20 @@ def test_a_parameter_counts_with_every_value_that_it_allows(tmp_path):
 
 
 def test_a_value_that_only_deployment_knows_is_refused(tmp_path):
-    resource = of("AWS::DynamoDB::Table", BillingMode={"Fn::If": ["Prod", "PROVISIONED", "x"]})
-    [finding] = planted(tmp_path, resource)
-    assert "BillingMode can't be known" in finding
+    for value in (
+        {"Fn::FindInMap": ["Modes", "Prod", "Billing"]},
+        {"Fn::If": ["Prod", {"Ref": "AWS::NoValue"}, "PAY_PER_REQUEST"]},  # provisioned, then
+    ):
+        [finding] = planted(tmp_path, of("AWS::DynamoDB::Table", BillingMode=value))
+        assert "BillingMode can't be known" in finding
+
+
+@pytest.mark.parametrize(
+    "branches", [["PROVISIONED", "PAY_PER_REQUEST"], ["PAY_PER_REQUEST", "PROVISIONED"]]
+)
+def test_a_condition_excuses_neither_of_its_values(tmp_path, branches):
+    resource = of("AWS::DynamoDB::Table", BillingMode={"Fn::If": ["Prod", *branches]})
+    assert planted(tmp_path, resource)
 
 
 def test_globals_give_functions_what_they_lack(tmp_path):
