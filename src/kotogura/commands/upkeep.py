@@ -52,6 +52,8 @@ def rebuild(
     run_id = run_id or uuid4().hex
     started = deployment.workflows.start_execution(
         stateMachineArn=deployment.outputs["ReindexStateMachineArn"],
+        # By this name the tenant finds it among its own.
+        name=f"{uuid4().hex}-{tenant}",
         input=json.dumps({"tenant": tenant, "run_id": run_id}),
     )
     terminal.note(f"run {run_id}")

@@ -70,7 +70,7 @@ def add_execution_routes(
             "listExecutions",
             "Operations",
             "List what the workflows did for the tenant",
-            description="Of the newest hundred executions of each workflow, the tenant's own.",
+            description="Of the newest ten thousand executions of each workflow, the tenant's own.",
             answer="Executions, the newest first.",
             role=Role.ADMIN,
         ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kotogura.errors import ExecutionNotFound
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-_LISTED_COUNT = 100
-"""Of each workflow the newest so many executions, of all tenants, are looked at."""
+_PAGE_COUNT, _PAGES = 1000, 10
+"""So many pages of each workflow's executions, of all tenants, are looked through by name."""
 _SEPARATOR = "."
 _GONE = {"ExecutionDoesNotExist", "InvalidArn", "InvalidName"}
 _translated = translating(
@@ -62,7 +63,7 @@ class Executions:
         found = [
             _execution(workflow, described)
             for workflow in self._arns
-            for described in self._of(tenant, workflow)
+            for described in islice(self._of(tenant, workflow), limit)
         ]
         return sorted(found, key=lambda one: one.started_at, reverse=True)[:limit]
 
@@ -91,18 +92,23 @@ class Executions:
     def _of(
         self, tenant: TenantId, workflow: str, status: str | None = None
     ) -> "Iterator[DescribeExecutionOutputTypeDef]":
-        wanted: dict[str, Any] = {"statusFilter": status} if status else {}
-        with _translated():
-            listed = self._workflows.list_executions(
-                stateMachineArn=self._arns[workflow], maxResults=_LISTED_COUNT, **wanted
-            )
-        for entry in listed["executions"]:
-            if f"-{tenant}" not in entry["name"]:  # spares asking for most of what isn't ours
-                continue
+        asked: dict[str, Any] = {"statusFilter": status} if status else {}
+        asked |= {"stateMachineArn": self._arns[workflow], "maxResults": _PAGE_COUNT}
+        for _ in range(_PAGES):
             with _translated():
-                described = self._workflows.describe_execution(executionArn=entry["executionArn"])
-            if _is_about(tenant, described):
-                yield described
+                listed = self._workflows.list_executions(**asked)
+            for entry in listed["executions"]:
+                if f"-{tenant}" not in entry["name"]:  # spares asking for most of what isn't ours
+                    continue
+                with _translated():
+                    described = self._workflows.describe_execution(
+                        executionArn=entry["executionArn"]
+                    )
+                if _is_about(tenant, described):
+                    yield described
+            if not listed.get("nextToken"):
+                return
+            asked["nextToken"] = listed["nextToken"]
 
     def _history(self, arn: str) -> Iterator[Any]:
         """Yield the events of an execution, without what its states were given or gave."""

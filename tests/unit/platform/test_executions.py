@@ -44,7 +44,11 @@ class _StepFunctions:
             if one["stateMachineArn"] == asked["stateMachineArn"]
             and one["status"] == asked.get("statusFilter", one["status"])
         ]
-        return {"executions": sorted(found, key=lambda one: one["startDate"], reverse=True)}
+        newest = sorted(found, key=lambda one: one["startDate"], reverse=True)
+        first = int(asked.get("nextToken", 0))
+        end = first + asked["maxResults"]
+        more = {"nextToken": str(end)} if end < len(newest) else {}
+        return {"executions": newest[first:end]} | more
 
     def describe_execution(self, **asked: Any) -> dict[str, Any]:
         try:
@@ -89,6 +93,15 @@ def test_a_tenant_sees_its_own_the_newest_first(
     assert found[0].started_at == "2026-11-20T03:06:05.000Z"
     assert [one.execution_id for one in executions.newest(SHOJI, 20)] == ["train.3-minato-shoji"]
     assert len(executions.newest(MINATO, 1)) == 1
+
+
+def test_a_busy_neighbour_hides_nothing_of_ones_own(
+    executions: Executions, functions: _StepFunctions
+) -> None:
+    functions.add(TRAIN, "1-minato", {"tenant": "minato"}, 0)
+    for minute in range(1, 1500):
+        functions.add(TRAIN, f"{minute}-hoshino", {"tenant": "hoshino"}, minute)
+    assert [one.execution_id for one in executions.newest(MINATO, 20)] == ["train.1-minato"]
 
 
 @pytest.mark.parametrize(
