@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.load.clients import Tenant, asking, together
+from bench.latency import percentile
+from bench.load.clients import Heard, Tenant, asking, together
 
 CONCURRENCY = (1, 2, 4, 8, 16)
 SHARE = 10.0
@@ -16,6 +17,8 @@ ALLOWED_SWING = 0.05
 _WARMUP_SHARE = 0.2
 _SAMPLE_SECONDS = 5.0
 _LOUD_THREADS = 8
+_BURST_SECONDS = 1.0
+_TURNS = 3
 
 
 def rising(tenant: Tenant, seconds: float) -> list[dict[str, Any]]:
@@ -29,43 +32,62 @@ def rising(tenant: Tenant, seconds: float) -> list[dict[str, Any]]:
 
 
 def neighbours(quiet: Tenant, limited: Tenant, unlimited: Tenant, seconds: float) -> dict[str, Any]:
-    """Ask for `quiet` at its share: alone, beside one that is held to its own, and one that isn't.
+    """Ask for `quiet` at its share, in turns alone and beside one at ten times its own.
 
-    `move` tells by how much the quiet tenant's p99 grew; `move_without_limit` shows the defect that
-    the limit is for.
+    `move` tells by how much the quiet tenant's p99 grew, over all turns. A tenant that has no limit
+    and asks as fast as it is answered shows the defect that the limit is for, and one that is
+    limited and does so, what refusing alone costs.
     """
-    alone = _at_its_share(quiet, None, seconds)
-    beside = _at_its_share(quiet, limited, seconds)
-    without = _at_its_share(quiet, unlimited, seconds)
-    move = beside["quiet"]["p99_ms"] / alone["quiet"]["p99_ms"] - 1
-    move_without = without["quiet"]["p99_ms"] / alone["quiet"]["p99_ms"] - 1
+    alone, beside, noise = [], [], []
+    for _ in range(_TURNS):
+        alone.append(_at_its_share(quiet, None, None, seconds)[0])
+        heard, loud = _at_its_share(quiet, limited, SHARE * TIMES_ITS_SHARE, seconds)
+        beside.append(heard)
+        noise.append(loud)
+    flooded = {
+        name: _at_its_share(quiet, loud, None, seconds)
+        for name, loud in (("limited", limited), ("unlimited", unlimited))
+    }
+    rest = together(alone)
+    moves = {name: _move(heard, rest) for name, (heard, _) in flooded.items()}
+    move = _move(together(beside), rest)
     return {
         "share_per_second": SHARE,
         "loud_per_second": SHARE * TIMES_ITS_SHARE,
-        "alone": alone,
-        "limited": beside,
-        "unlimited": without,
-        "move": round(move, 3),
-        "move_without_limit": round(move_without, 3),
+        "alone": rest.figures(seconds * _TURNS),
+        "beside": together(beside).figures(seconds * _TURNS),
+        "loud": together(noise).figures((seconds + _BURST_SECONDS) * _TURNS),
+        "floods": {
+            name: {
+                "quiet": heard.figures(seconds),
+                "loud": loud.figures(seconds + _BURST_SECONDS),
+                "move": moves[name],
+            }
+            for name, (heard, loud) in flooded.items()
+        },
+        "move": move,
         "held": move <= ALLOWED_MOVE,
-        "defect_found": move_without > ALLOWED_MOVE,
+        "defect_found": moves["unlimited"] > ALLOWED_MOVE,
     }
 
 
-def _at_its_share(quiet: Tenant, loud: Tenant | None, seconds: float) -> dict[str, Any]:
-    """Return what the quiet tenant heard at its share, and the loud one at ten times its own."""
+def _move(heard: Heard, rest: Heard) -> float:
+    return round(percentile(heard.times_ms, 0.99) / percentile(rest.times_ms, 0.99) - 1, 3)
+
+
+def _at_its_share(
+    quiet: Tenant, loud: Tenant | None, per_second: float | None, seconds: float
+) -> tuple[Heard, Heard]:
+    """Return what the quiet tenant heard at its share, and the loud one beside it."""
     if loud is None:
         with asking(quiet, 2, SHARE) as heard:
             time.sleep(seconds)
-        return {"quiet": together(heard).figures(seconds)}
-    with asking(loud, _LOUD_THREADS, SHARE * TIMES_ITS_SHARE) as noise:
-        time.sleep(1)  # the burst that a rest allows is no part of the share
+        return together(heard), Heard()
+    with asking(loud, _LOUD_THREADS, per_second) as noise:
+        time.sleep(_BURST_SECONDS)  # what a rest allows at once is no part of the share
         with asking(quiet, 2, SHARE) as heard:
             time.sleep(seconds)
-    return {
-        "quiet": together(heard).figures(seconds),
-        "loud": together(noise).figures(seconds + 1),
-    }
+    return together(heard), together(noise)
 
 
 def soak(tenants: Sequence[Tenant], minutes: float, rss_mb: Callable[[], float]) -> dict[str, Any]:
