@@ -6,6 +6,7 @@ ARGS ?=
 FIRST ?= 0
 SEEDS ?= 2000
 COUNT ?= 20000
+STEPS ?= 10000
 PROCESSES ?= auto
 BIN := .venv/bin
 AWS_BIN := .venv-aws/bin
@@ -16,7 +17,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 SAM_ENV := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo test simulate fuzz openapi permissions check audit package deploy destroy sbom images sam-local bench format clean
+.PHONY: help setup page demo test simulate attacks fuzz openapi permissions check audit package deploy destroy sbom images sam-local bench format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +35,10 @@ test: setup page ## Run the whole suite, by as many processes as there are cores
 
 simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
 	@$(BIN)/python -m tests.simulation.run --first $(FIRST) --seeds $(SEEDS)
+
+attacks: setup ## Attack one tenant as another, then take random steps as three at once; STEPS=500 for fewer
+	@$(BIN)/python -m pytest -q tests/attacks
+	@$(BIN)/python -m tests.attacks.sequences --steps $(STEPS)
 
 fuzz: setup ## Index and search random Unicode; COUNT=500 for fewer, SEED=7 for others
 	@$(BIN)/python -m tests.fuzz.run --count $(COUNT) --seed $(or $(SEED),1)
