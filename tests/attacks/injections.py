@@ -10,6 +10,8 @@ _FILES = "$store/tenants/minato-shoji"
 TEXTS = {
     "a quote": "kanaria' OR '1'='1",
     "a union": "x' UNION ALL SELECT title FROM read_parquet('$store/tenants/*/segments/*/*') --",
+    "a beginning with a quote": "kanaria'*",
+    "a beginning with a statement": "x')UNION/**/SELECT/**/title/**/FROM/**/read_parquet('**')--*",
     "a semicolon": "x'; COPY (SELECT 1) TO '$store/tenants/minato-shoji/a.csv'; --",
     "an attached database": "x'; ATTACH '$store/a.db'; --",
     "an extension": "x'; INSTALL httpfs; LOAD httpfs; --",

@@ -102,6 +102,23 @@ def a_pattern_made_of_what_is_typed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(WrittenWords, "beginning", wrong)
 
 
+def statements_made_of_what_is_typed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(GenerationReader, "_dictionary", lambda _: None)  # as of an index of many words
+    for name in ("_fetch", "_table"):
+        ask = getattr(GenerationReader, name)
+
+        def wrong(
+            self: GenerationReader, sql: str, parameters: dict[str, Any], ask: Any = ask
+        ) -> Any:
+            texts = {key: value for key, value in parameters.items() if isinstance(value, str)}
+            for key, value in texts.items():
+                sql = sql.replace(f"${key}", f"'{value}'")
+            left = {key: value for key, value in parameters.items() if key not in texts}
+            return ask(self, sql, left)
+
+        patch.setattr(GenerationReader, name, wrong)
+
+
 def a_cache_without_tenants(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(GenerationReader, "key", lambda self, *parts: parts)
 
@@ -185,6 +202,7 @@ PLANTS: Sequence[tuple[Plant, str]] = (
     (names_that_may_lead_up, "keys"),
     (keys_that_are_made_alike, "keys"),
     (a_pattern_made_of_what_is_typed, "injections"),
+    (statements_made_of_what_is_typed, "injections"),
     (a_cache_without_tenants, "reuse"),
     (a_generation_that_is_kept_by_its_number, "reuse"),
     (a_log_that_quotes_what_broke, "reuse"),
