@@ -31,7 +31,7 @@ demo: setup page ## Start everything, upload samples, train, search; ARGS="--onc
 
 test: setup page ## Run the whole suite, by as many processes as there are cores; PROCESSES=0 for one
 	$(NODE_ENV) npm --prefix frontend test --silent
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadscope $(ARGS)
 
 simulate: setup ## Crash, delay and race the index; SEEDS=20000 for more, FIRST=17 SEEDS=1 to see one again
 	@$(BIN)/python -m tests.simulation.run --first $(FIRST) --seeds $(SEEDS)

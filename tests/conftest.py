@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -14,13 +16,20 @@ settings.register_profile("kotogura", deadline=None, derandomize=True, print_blo
 settings.register_profile("explore", deadline=None, max_examples=400, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kotogura"))
 
-HERE = Path(__file__).parent
 # What these rooms share takes long to make: a stack, a world, a model.
-SHARED = {"attacks", "conformance", "contract", "integration", "local", "sam_local"}
+_SHARED = {"attacks", "conformance", "contract", "integration", "local", "sam_local"}
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep together, where several processes run the suite, what shares a fixture."""
-    below = item.path.relative_to(HERE).parts if HERE in item.path.parents else ()
-    group = below[0] if below and below[0] in SHARED else str(item.path)
-    item.add_marker(pytest.mark.xdist_group(group))
+class _ByRoom(LoadScopeScheduling):
+    """Gives each process whole files of tests, and whole rooms where they share a fixture."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        top, _, below = file.partition("/")
+        room = below.partition("/")[0]
+        return room if top == "tests" and room in _SHARED else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Let `--numprocesses` deal out work by rooms."""
+    return _ByRoom(config, log)
