@@ -7,6 +7,7 @@ from kotogura.cost.inventory import Inventory
 from kotogura.cost.lines import Bill, Line
 from kotogura.cost.sizes import duration_price, index_gb, training_hours, vectors_gb
 from kotogura.cost.workload import Workload
+from kotogura.tenants.search_rate import LEASE_LIMIT
 
 
 def running_lines(
@@ -45,6 +46,9 @@ def _searches(bill: Bill, inventory: Inventory, workload: Workload, hours: float
     reads = searches * used.SEARCH_READS
     basis = f"{searches:,} × {used.SEARCH_READS} reads"
     yield bill.line("running", "DynamoDB", "reads of searches", reads, "dynamodb.read", basis)
+    leases = searches / LEASE_LIMIT
+    basis = f"at most one for {LEASE_LIMIT} searches; none for a tenant that searches now and then"
+    yield bill.line("running", "DynamoDB", "leases of searches", leases, "dynamodb.write", basis)
     yield from _kept_warm(bill, workload)
     a_search = used.SEARCH_LOG_GB + used.ACCESS_LOG_GB
     logged = searches * a_search
