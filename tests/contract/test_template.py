@@ -359,11 +359,12 @@ def test_what_cannot_be_delivered_is_kept(template):
 
 
 def test_no_function_is_called_without_somebody_who_waits_for_its_answer(template):
-    # What is called asynchronously needs a place for its failures: an OnFailure destination. Usage
-    # needs none: a run counts every whole hour since the last that was counted.
+    # What is called asynchronously needs a place for its failures: an OnFailure destination.
     for name, function in template.functions.items():
-        for event in function.get("Events", {}).values():
-            assert event["Type"] == "HttpApi" or name == "UsageFunction", name
+        if all(event["Type"] == "HttpApi" for event in function.get("Events", {}).values()):
+            continue
+        on_failure = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert on_failure["Destination"] == {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}, name
     assert not template.of_type("AWS::Lambda::EventSourceMapping")
     for name, subscription in template.of_type("AWS::SNS::Subscription").items():
         assert subscription["Protocol"] == "email", name

@@ -1,6 +1,7 @@
 """`kotogura redrive`: what could not start a workflow or call a function does so now."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,22 +46,36 @@ def redrive(queues: Any, queue_url: str, workflows: "SFNClient", functions: "Lam
     """
     count = 0
     for message in _messages(queues, queue_url):
-        target = message.get("MessageAttributes", {}).get(_TARGET, {}).get("StringValue")
+        target, told = _called(message)
         if target is None:
             raise RedriveFailed(f"message {message['MessageId']} names no {_TARGET}; {count} done")
         try:
             if target.split(":")[2:3] == ["lambda"]:
-                functions.invoke(
-                    FunctionName=target, InvocationType="Event", Payload=message["Body"]
-                )
+                functions.invoke(FunctionName=target, InvocationType="Event", Payload=told)
             else:
-                workflows.start_execution(stateMachineArn=target, input=message["Body"])
+                workflows.start_execution(stateMachineArn=target, input=told)
         except ClientError as refused:
             reason = refused.response.get("Error", {}).get("Message", str(refused))
             raise RedriveFailed(f"{target} can't be started: {reason}; {count} done") from None
         queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         count += 1
     return count
+
+
+def _called(message: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Return what a message was for, and what it was to be told.
+
+    Rules and schedules put what they could not deliver there as it is, and name the target beside
+    it; Lambda puts a record of a call that failed to the end.
+    """
+    target = message.get("MessageAttributes", {}).get(_TARGET, {}).get("StringValue")
+    if target is not None:
+        return target, message["Body"]
+    try:
+        record = json.loads(message["Body"])
+        return record["requestContext"]["functionArn"], json.dumps(record["requestPayload"])
+    except (ValueError, KeyError, TypeError):
+        return None, message["Body"]
 
 
 def _messages(queues: Any, queue_url: str) -> Iterator[dict[str, Any]]:

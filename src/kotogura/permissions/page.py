@@ -50,6 +50,7 @@ _WORDS = {
     "states:DescribeExecution": "look at a run of a workflow",
     "states:GetExecutionHistory": "look at the steps of a run of a workflow",
     "states:ListExecutions": "list the runs of a workflow",
+    "sqs:SendMessage": "put a message",
     "states:StartExecution": "start a workflow",
     "states:StopExecution": "stop a run of a workflow",
     "sts:AssumeRole": "act for a tenant",

@@ -77,7 +77,7 @@ def _role(resource: Resource, inventory: Inventory) -> Role:
         name,
         resource.type,
         str(resource.properties.get("Description", "")),
-        tuple(permissions),
+        (*permissions, *_to_destinations(resource)),
         (*_added_by_sam(resource), *(_last(one) for one in every if _is_aws_own(one))),
         tuple(written(one) for entry in trust for one in entry["Principal"].values()),
     )
@@ -107,6 +107,15 @@ def _added_by_sam(resource: Resource) -> Iterator[str]:
         yield "AWSLambdaBasicExecutionRole"
     if resource.possible("Tracing") not in ([], ["PassThrough"]):
         yield "AWSXRayDaemonWriteAccess"
+
+
+def _to_destinations(resource: Resource) -> Iterator[Permission]:
+    """Yield what SAM allows a function so that its failed calls are kept."""
+    config = resource.properties.get("EventInvokeConfig", {}).get("DestinationConfig", {})
+    for destination in config.values():
+        if destination["Type"] != "SQS":
+            raise ValueError(f"{destination['Type']}: teach kotogura.permissions to tell it")
+        yield Permission(("sqs:SendMessage",), (written(destination["Destination"]),), {})
 
 
 def _attached(role_name: str, inventory: Inventory) -> Iterator[Mapping[str, Any]]:

@@ -1,5 +1,6 @@
 """What could not be delivered is given again, once for each message, and nothing is lost."""
 
+import json
 from typing import Any
 
 import pytest
@@ -107,3 +108,17 @@ def test_a_message_that_names_no_workflow_is_left() -> None:
 
 def test_an_empty_queue_is_nothing_to_do() -> None:
     assert given_again(Queue(), Workflows()) == 0
+
+
+def test_a_call_that_failed_to_the_end_is_made_again() -> None:
+    record = {
+        "requestContext": {"functionArn": f"{USAGE}:$LATEST", "condition": "RetriesExhausted"},
+        "requestPayload": {"until": "2026-11-27T03:00:00Z"},
+        "responsePayload": {"errorType": "StoreUnavailable"},
+    }
+    kept = message(1, TARGET_ARN="") | {"Body": json.dumps(record)}
+    functions = Functions()
+    assert given_again(Queue(kept), Workflows(), functions) == 1
+    assert functions.called == [
+        (f"{USAGE}:$LATEST", "Event", '{"until": "2026-11-27T03:00:00Z"}'),
+    ]
