@@ -1,4 +1,4 @@
-"""What AWS refuses when the code's own care is taken away, and what nobody needs.
+"""What AWS refuses when the code's own care is taken away, and that nothing needed is refused.
 
 Everything in this folder runs with IAM on, each function and the trainer as its role.
 """
