@@ -127,7 +127,9 @@ def _reason(cloudformation: "CloudFormationClient", stack_name: str, stack: Any)
                 f"{event.get('LogicalResourceId')} ({event.get('ResourceType')}) failed: "
                 f"{event.get('ResourceStatusReason')}; the stack is {status}"
             )
-    return f"the stack is {status}: {(stack or {}).get('StackStatusReason', 'no reason given')}"
+    told = (stack or {}).get("StackStatusReason") or "no reason given"
+    anew = "; `--state` with a new folder begins anew" if status.startswith("UPDATE_") else ""
+    return f"the stack is {status}: {told}{anew}"
 
 
 def _tag(stack: Any) -> str | None:
