@@ -15,6 +15,7 @@ KotoguraError                    code, kind
 ├── PermissionDenied             permission-denied
 ├── NotFound                     not-found (also for another tenant's object)
 │   ├── TenantNotFound
+│   │   └── TenantErased         the tenant has left; nothing is taken in for it any more
 │   ├── DocumentNotFound
 │   ├── TrainingNotFound
 │   ├── ModelNotFound            no kept generation names such a model
@@ -175,6 +176,10 @@ class NotFound(KotoguraError):
 
 class TenantNotFound(NotFound):
     code = "tenant-not-found"
+
+
+class TenantErased(TenantNotFound):
+    code = "tenant-erased"
 
 
 class DocumentNotFound(NotFound):

@@ -51,6 +51,33 @@ def test_a_tenants_cadence_can_be_changed_and_no_others(tenants: TenantRegistry)
     assert tenants.get(TenantId("tsubame")) is None
 
 
+def test_an_erased_tenant_is_no_tenant_and_its_id_is_taken(tenants: TenantRegistry) -> None:
+    for name in ("aoba", "minato-shoji"):
+        tenants.create(record(name))
+    aoba = TenantId("aoba")
+    assert tenants.erased_at(aoba) is None
+    assert tenants.mark_erased(aoba, "2026-11-27T09:00:00.000Z") == "2026-11-27T09:00:00.000Z"
+    assert tenants.mark_erased(aoba, "2026-11-28T09:00:00.000Z") == "2026-11-27T09:00:00.000Z"
+    assert tenants.erased_at(aoba) == "2026-11-27T09:00:00.000Z"
+    assert tenants.get(aoba) is None
+    assert [one.tenant for one in tenants.all()] == ["minato-shoji"]
+    for change in (
+        lambda: tenants.set_cadence(aoba, "daily"),
+        lambda: tenants.set_limits(aoba, {}),
+    ):
+        with pytest.raises(TenantNotFound):
+            change()
+    with pytest.raises(TenantExists):
+        tenants.create(record("aoba"))
+    assert tenants.erased_at(TenantId("minato-shoji")) is None
+
+
+def test_a_tenant_that_never_was_can_be_marked_as_erased(tenants: TenantRegistry) -> None:
+    tenants.mark_erased(TenantId("aoba"), "2026-11-27T09:00:00.000Z")
+    assert tenants.erased_at(TenantId("aoba"))
+    assert list(tenants.all()) == []
+
+
 def test_a_tenants_own_limits_are_replaced_as_a_whole(tenants: TenantRegistry) -> None:
     for name in ("aoba", "minato-shoji"):
         tenants.create(record(name))

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 MARKDOWN = sorted(
     path for pattern in ("*.md", "docs/**/*.md", "samples/*.md") for path in ROOT.glob(pattern)
 )
-ROOMS = "errors|tenants|documents|analysis|index|semantics|search|platform|local|commands|delivery"
+ROOMS = (
+    "errors|tenants|documents|analysis|index|semantics|search|platform|local|commands|delivery|"
+    "leaving"
+)
 GLOSSARY = (
     "tenant, document, document version, analyzer, term, posting, document frequency, segment, "
     "manifest, generation, commit, merge, tombstone, passage, embedding, model digest, hit, score, "

@@ -25,6 +25,7 @@ FUNCTIONS = {
         "upkeep-rollback-model",
         "upkeep-verify",
     ],
+    "LeavingFunction": ["leaving-erase", "leaving-list", "leaving-read"],
     "ReindexPlanFunction": ["reindex-plan"],
     "ReindexBuildFunction": ["reindex-build"],
     "ReindexSwapFunction": ["reindex-swap"],

@@ -181,6 +181,20 @@ def platform(request: pytest.FixtureRequest, system: RunningSystem) -> str:
     return url
 
 
+def kotogura(system: RunningSystem, *arguments: str) -> dict[str, Any]:
+    """Return what a command of `kotogura` tells programs; it must succeed."""
+    done = run_command(system, *arguments)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def run_command(system: RunningSystem, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `kotogura` as a person does, and return how it ended."""
+    command = [ROOT / ".venv" / "bin" / "kotogura", "--json", "--state", system.state, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
 def eventually(
     probe: Callable[[], Found | None], what: str, seconds: float = DEADLINE_SECONDS
 ) -> Found:

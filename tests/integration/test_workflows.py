@@ -1,16 +1,22 @@
 """Trainings that fail, compaction, reindexing, and the tools that reach the stack unchanged."""
 
 import json
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kotogura.local.ministack_process import CREDENTIALS
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from kotogura.tenants.identity import TenantId
-from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, eventually
+from tests.integration.conftest import (
+    HOSHINO,
+    MINATO,
+    ROOT,
+    RunningSystem,
+    eventually,
+    kotogura,
+    run_command,
+)
 
 pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
 
@@ -110,21 +116,21 @@ def test_a_reindex_gives_the_same_answers_from_a_new_generation(system: RunningS
 
 def test_an_index_is_looked_after_from_the_command_line(system: RunningSystem) -> None:
     before = _ranking(system)
-    report = _kotogura(system, "index", "inspect", "--tenant", MINATO)
+    report = kotogura(system, "index", "inspect", "--tenant", MINATO)
     number = report["newest"]["generation"]
-    assert _kotogura(system, "index", "verify", "--tenant", MINATO)["problems"] == []
-    rebuilt = _kotogura(system, "index", "rebuild", "--tenant", MINATO)
+    assert kotogura(system, "index", "verify", "--tenant", MINATO)["problems"] == []
+    rebuilt = kotogura(system, "index", "rebuild", "--tenant", MINATO)
     assert rebuilt["generation"] > number
     assert _ranking(system) == before
-    again = _kotogura(system, "index", "rebuild", "--tenant", MINATO, "--run", rebuilt["run_id"])
+    again = kotogura(system, "index", "rebuild", "--tenant", MINATO, "--run", rebuilt["run_id"])
     assert (again["run_id"], again["document_count"]) == (
         rebuilt["run_id"],
         rebuilt["document_count"],
     )
-    back = _kotogura(system, "index", "rollback", "--tenant", MINATO, "--generation", str(number))
+    back = kotogura(system, "index", "rollback", "--tenant", MINATO, "--generation", str(number))
     assert back["document_count"] == rebuilt["document_count"]
     assert _ranking(system) == before
-    done = _run(system, "index", "rollback", "--tenant", MINATO, "--generation", "100000")
+    done = run_command(system, "index", "rollback", "--tenant", MINATO, "--generation", "100000")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] == "generation-not-found"
 
@@ -147,16 +153,16 @@ def test_localstack_client_reaches_the_stack_unchanged(
 def test_the_command_line_finds_the_running_stack(system: RunningSystem, tmp_path: Path) -> None:
     file = tmp_path / "from-the-command-line.md"
     file.write_text("# 題\n\n手元から送った羅針盤の文書。\n", encoding="utf-8")
-    uploaded = _kotogura(system, "upload", str(file), "--tenant", MINATO)
+    uploaded = kotogura(system, "upload", str(file), "--tenant", MINATO)
     assert uploaded["indexed"] == 1
-    found = _kotogura(system, "search", "羅針盤", "--tenant", MINATO, "--mode", "words")
+    found = kotogura(system, "search", "羅針盤", "--tenant", MINATO, "--mode", "words")
     assert [hit["name"] for hit in found["hits"]] == [file.name]
-    status = _kotogura(system, "status")
+    status = kotogura(system, "status")
     assert {entry["tenant"] for entry in status["tenants"]} >= {MINATO, HOSHINO}
 
 
 def test_a_wrong_command_names_its_remedy_in_one_line(system: RunningSystem) -> None:
-    done = _run(system, "search", "休暇", "--tenant", "nobody-here")
+    done = run_command(system, "search", "休暇", "--tenant", "nobody-here")
     assert done.returncode == 1
     assert "kotogura tenant create" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -167,15 +173,3 @@ def _segment_count(system: RunningSystem, tenant: TenantId) -> int:
     assert pointer is not None
     path = system.state / "store" / "tenants" / tenant / pointer.manifest
     return len(json.loads(path.read_bytes())["segments"])
-
-
-def _kotogura(system: RunningSystem, *arguments: str) -> dict[str, Any]:
-    done = _run(system, *arguments)
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return answer
-
-
-def _run(system: RunningSystem, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [ROOT / ".venv" / "bin" / "kotogura", "--json", "--state", system.state, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

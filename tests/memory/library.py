@@ -41,6 +41,7 @@ from tests.memory.files import MemoryFiles
 from tests.memory.language import WordAnalyzer, WordEmbedder
 from tests.memory.ledger import MemoryLedger
 from tests.memory.originals import MemoryOriginals
+from tests.memory.tenants import MemoryTenants
 from tests.memory.texts import MemoryTexts
 
 MINATO = TenantId("minato-shoji")
@@ -71,6 +72,7 @@ class Library:
         self.directory = Directory(self.files)
         self.dictionary = ""
         self.dictionaries = MemoryTexts()
+        self.tenants = MemoryTenants()
         self.described: dict[str, dict[str, list[MetadataValue]]] = {}
         self.pauses: list[int] = []
         self._served: tuple[tuple[object, ...], SearchService] | None = None

@@ -15,16 +15,26 @@ class MemoryTenants:
 
     def __init__(self) -> None:
         self._records: dict[TenantId, TenantRecord] = {}
+        self._erased: dict[TenantId, str] = {}
 
     def create(self, record: TenantRecord) -> None:
         """Register a tenant. Raises TenantExists."""
-        if record.tenant in self._records:
+        if record.tenant in self._records or record.tenant in self._erased:
             raise TenantExists("there is a tenant of this id already")
         self._records[record.tenant] = record
 
     def get(self, tenant: TenantId) -> TenantRecord | None:
         """Return one record, or None."""
         return self._records.get(tenant)
+
+    def mark_erased(self, tenant: TenantId, at: str) -> str:
+        """Forget the record and keep only that the tenant is erased."""
+        self._records.pop(tenant, None)
+        return self._erased.setdefault(tenant, at)
+
+    def erased_at(self, tenant: TenantId) -> str | None:
+        """Return when the tenant was marked as erased, or None."""
+        return self._erased.get(tenant)
 
     def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
         """Say how often the tenant's model is trained. Raises TenantNotFound."""

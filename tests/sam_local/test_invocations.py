@@ -200,6 +200,18 @@ def no_such_model_is_kept(answer: Answer, story: Story) -> None:
     assert answer["errorType"] == "ModelNotFound"
 
 
+def models_are_listed(answer: Answer, story: Story) -> None:
+    assert any(name.endswith("/model.json") for name, _ in answer["files"])
+
+
+def no_such_file_is_kept(answer: Answer, story: Story) -> None:
+    assert answer["errorType"] == "StoreUnavailable"
+
+
+def nothing_is_erased(answer: Answer, story: Story) -> None:
+    assert answer["errorType"] == "Conflict"
+
+
 def no_such_model_is_known(answer: Answer, story: Story) -> None:
     assert body(answer, 404)["code"] == "model-not-found"
 
@@ -292,6 +304,9 @@ STEPS = [
     Step("CommitFunction", "commit", document_is_indexed, following("s3-object-created")),
     Step("UpkeepFunction", "upkeep-inspect", index_is_inspected),
     Step("UpkeepFunction", "upkeep-verify", index_is_sound),
+    Step("LeavingFunction", "leaving-list", models_are_listed),
+    Step("LeavingFunction", "leaving-read", no_such_file_is_kept),
+    Step("LeavingFunction", "leaving-erase", nothing_is_erased),
     Step("CompactFunction", "compact", index_is_compacted),
     Step("UpkeepFunction", "upkeep-rollback", generation_is_rolled_back, to_the_generation_before),
     Step("UpkeepFunction", "upkeep-rollback-model", no_such_model_is_kept),

@@ -43,10 +43,16 @@ class Accounts:
         self._file = state / "passwords.json"
 
     def create(self, tenant: TenantId, name: str, user: str, cadence: Cadence) -> bool:
-        """Register a tenant with one admin; False, and nothing changes, if it is there already."""
+        """Register a tenant with one admin; False, and nothing changes, if it is there already.
+
+        Raises:
+            TenantExists: when one of this id was erased a while ago.
+        """
         try:
             self._deployment.tenants.create(TenantRecord(tenant, name, cadence))
         except TenantExists:
+            if self._deployment.tenants.erased_at(tenant):
+                raise
             if self.known(tenant):
                 return False
         self.admit(tenant, user, Role.ADMIN)
@@ -72,6 +78,12 @@ class Accounts:
     def known(self, tenant: TenantId) -> list[KnownUser]:
         """Return the tenant's users whose passwords are kept here, the first one first."""
         return [KnownUser(**entry) for entry in self._read().get(self._key(tenant), [])]
+
+    def forget(self, tenant: TenantId) -> None:
+        """Forget the passwords of the tenant's users."""
+        entries = self._read()
+        if entries.pop(self._key(tenant), None) is not None:
+            self._file.write_text(json.dumps(entries, indent=1), encoding="utf-8")
 
     def token(self, tenant: TenantId, user: str | None = None) -> str:
         """Return an access token of `user`, or else of the tenant's first one.

@@ -106,25 +106,26 @@ class Deployment:
     @cached_property
     def ledger(self) -> TableLedger:
         """The ledger of documents."""
-        return TableLedger(self._table)
+        return TableLedger(self.table)
 
     @cached_property
     def pointers(self) -> TablePointers:
         """The manifest pointers."""
-        return TablePointers(self._table)
+        return TablePointers(self.table)
 
     @cached_property
     def tenants(self) -> TableTenants:
         """The register of tenants."""
-        return TableTenants(self._table)
+        return TableTenants(self.table)
 
     @cached_property
     def trainings(self) -> TableTrainings:
         """The log of trainings."""
-        return TableTrainings(self._table)
+        return TableTrainings(self.table)
 
     @cached_property
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """The table."""
         if self.endpoint is None:
             resource = boto3.resource("dynamodb")
         else:

@@ -16,6 +16,7 @@ from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.cost import cost
 from kotogura.commands.delivery import changes, deploy, destroy, package, publish
 from kotogura.commands.index import index
+from kotogura.commands.leaving import tenant_erase, tenant_export
 from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.page import DEFAULT_PAGE_PORT
@@ -72,6 +73,8 @@ cli.add_command(redrive_events)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)
 cli.add_command(tenant)
+tenant.add_command(tenant_export)
+tenant.add_command(tenant_erase)
 cli.add_command(token)
 cli.add_command(page_config)
 cli.add_command(usage)

@@ -18,6 +18,10 @@ class Session:
     stack_name: str | None
     terminal: Terminal
 
+    def terminal_for(self, *, as_json: bool) -> Terminal:
+        """Return the terminal of a command that has `--json` of its own as well."""
+        return Terminal(as_json or self.terminal.as_json)
+
     def deployment(self) -> Deployment:
         """Return the deployment that is meant."""
         return Deployment.find(self.state, self.stack_name)

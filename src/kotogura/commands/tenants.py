@@ -18,7 +18,7 @@ from kotogura.tenants.roles import Role
 
 @click.group()
 def tenant() -> None:
-    """Create and list tenants, and admit their users."""
+    """Create, list, export and erase tenants, and admit their users."""
 
 
 @tenant.command("create")

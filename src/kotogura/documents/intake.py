@@ -219,6 +219,11 @@ def _quarantined(
     )
 
 
+def skipped(change: DocumentChange, reason: str) -> Intake:
+    """Return the answer to a change that is left alone."""
+    return _answer(change, "skipped", reason)
+
+
 def _answer(
     change: DocumentChange,
     outcome: Literal["extracted", "removed", "skipped"],

@@ -1,13 +1,15 @@
 """The routes of `functions/manage`: what a tenant does beside searching."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from pydantic import BaseModel
 
 from kotogura.documents.ledger import DocumentLedger
 from kotogura.documents.quota import Admit, StoredOf
-from kotogura.errors import TenantNotFound, TrainingBudgetSpent, TrainingRunning
+from kotogura.errors import TenantErased, TenantNotFound, TrainingBudgetSpent, TrainingRunning
 from kotogura.platform.allowances import Allowances
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.dictionary_routes import add_dictionary_routes
@@ -63,6 +65,16 @@ class Managed:
 def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver:
     """Return the resolver for what tenants do with their documents, their model and settings."""
     app = make_resolver(telemetry)
+
+    def unless_erased(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[Any]:
+        # A token outlives its tenant by an hour; whoever has one shall not bring it back.
+        if app.current_event.http_method != "GET":
+            tenant = current_tenant(app)
+            if managed.tenants.erased_at(tenant):
+                raise TenantErased("this tenant has left, and all of it is erased")
+        return go_on(app)
+
+    app.use(middlewares=[unless_erased])
     add_documentation(app)
     add_document_routes(app, managed.originals, managed.ledger, managed.admit)
     add_upload_routes(app, managed.uploads, managed.admit)

@@ -32,6 +32,7 @@ _ANY = (
     errors.InvalidArgument,
     errors.InvalidTenantId,
     errors.Unauthenticated,
+    errors.TenantErased,
     errors.Throttled,
     errors.Unavailable,
     errors.StoreUnavailable,

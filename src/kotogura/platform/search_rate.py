@@ -16,6 +16,11 @@ _REMEMBERED_SECONDS = 60.0
 _REMEMBERED_TENANTS = 10_000
 
 
+def rate_partition(tenant: TenantId) -> str:
+    """Return the partition that holds how fast `tenant` searches."""
+    return _PARTITION + tenant
+
+
 class TableBuckets:
     """Implements `Buckets`."""
 
@@ -24,13 +29,13 @@ class TableBuckets:
 
     def get(self, tenant: TenantId) -> Bucket | None:
         """Return the tenant's bucket, or None where it has none: a full one."""
-        item = self._table.get(_PARTITION + tenant, _KEY)
+        item = self._table.get(rate_partition(tenant), _KEY)
         return Bucket(item["tokens"], item["refilled_at"]) if item else None
 
     def replace(self, tenant: TenantId, expected: Bucket | None, new: Bucket) -> bool:
         """Replace `expected` by `new` in one conditional write; False if it was another by then."""
         item = {
-            "pk": _PARTITION + tenant,
+            "pk": rate_partition(tenant),
             "sk": _KEY,
             "tokens": new.tokens,
             "refilled_at": new.at,

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kotogura.errors import TenantExists, TenantNotFound
-from kotogura.platform.clock import now
+from kotogura.platform.clock import epoch_seconds, now
 from kotogura.platform.table import TENANTS, ConditionFailed, Table, partition
 from kotogura.semantics.trainings import TrainingRecord
 from kotogura.tenants.identity import TenantId
-from kotogura.tenants.registry import Cadence, TenantRecord
+from kotogura.tenants.registry import ERASED_SECONDS, Cadence, TenantRecord
 
 _TRAINING = "TRAINING#"
+_ERASED = "erased_at"
+_REGISTERED = "attribute_exists(cadence)"  # what is left of an erased tenant has none
 
 
 class TableTenants:
@@ -23,7 +25,7 @@ class TableTenants:
         """Register a tenant.
 
         Raises:
-            TenantExists: when the id is taken.
+            TenantExists: when the id is taken, or was a while ago.
         """
         item = {
             "pk": TENANTS,
@@ -35,14 +37,36 @@ class TableTenants:
             "limits": dict(record.limits),
         }
         try:
-            self._table.put(item, "attribute_not_exists(sk)")
+            self._table.put(
+                item, "attribute_not_exists(sk) OR expires_at < :now", now=epoch_seconds()
+            )
         except ConditionFailed:
+            if self.erased_at(record.tenant):
+                raise TenantExists(
+                    f"a tenant of this id was erased; it is free again after "
+                    f"{ERASED_SECONDS // 86_400} days"
+                ) from None
             raise TenantExists("there is a tenant of this id already") from None
 
     def get(self, tenant: TenantId) -> TenantRecord | None:
         """Return one record, or None."""
         item = self._table.get(TENANTS, tenant)
-        return _tenant(item) if item else None
+        return _tenant(item) if item and _ERASED not in item else None
+
+    def mark_erased(self, tenant: TenantId, at: str) -> str:
+        """Forget the record and keep only that the tenant is erased, for `ERASED_SECONDS`."""
+        first = self.erased_at(tenant)
+        if first is None:
+            expires_at = epoch_seconds() + ERASED_SECONDS
+            item = {"pk": TENANTS, "sk": str(tenant), _ERASED: at, "expires_at": expires_at}
+            self._table.put(item)
+        return first or at
+
+    def erased_at(self, tenant: TenantId) -> str | None:
+        """Return when the tenant was marked as erased; None if it wasn't, or long ago."""
+        item = self._table.get(TENANTS, tenant) or {}
+        expired = item.get("expires_at", 0) < epoch_seconds()
+        return None if expired else item.get(_ERASED)
 
     def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
         """Say how often the tenant's model is trained by schedule.
@@ -51,7 +75,7 @@ class TableTenants:
             TenantNotFound: when the tenant isn't registered.
         """
         try:
-            self._table.update(TENANTS, tenant, {"cadence": cadence}, "attribute_exists(sk)")
+            self._table.update(TENANTS, tenant, {"cadence": cadence}, _REGISTERED)
         except ConditionFailed:
             raise TenantNotFound("the tenant is not registered") from None
 
@@ -62,13 +86,13 @@ class TableTenants:
             TenantNotFound: when the tenant isn't registered.
         """
         try:
-            self._table.update(TENANTS, tenant, {"limits": dict(limits)}, "attribute_exists(sk)")
+            self._table.update(TENANTS, tenant, {"limits": dict(limits)}, _REGISTERED)
         except ConditionFailed:
             raise TenantNotFound("the tenant is not registered") from None
 
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""
-        return map(_tenant, self._table.query(TENANTS, ""))
+        return (_tenant(item) for item in self._table.query(TENANTS, "") if _ERASED not in item)
 
 
 class TableTrainings:

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from kotogura.documents.quota import Quota
+from kotogura.errors import TenantErased
 from kotogura.index.generations import Generations
 from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.clock import now
@@ -161,8 +162,14 @@ class Parts:
         return Table(self._own.resource("dynamodb", config=_CLIENTS), self.settings.table)
 
     def limits_of(self, tenant: TenantId) -> Limits:
-        """Return what the tenant may use: its own limits, or the deployment's."""
+        """Return what the tenant may use: its own limits, or the deployment's.
+
+        Raises:
+            TenantErased: when it has left.
+        """
         record = self.tenants.get(tenant)
+        if record is None and self.tenants.erased_at(tenant):
+            raise TenantErased("this tenant has left, and all of it is erased")
         return self.settings.limits.with_own(record.limits if record else {})
 
     def stored_of(self, tenant: TenantId) -> Stored | None:

@@ -8,6 +8,9 @@ from kotogura.tenants.identity import TenantId
 
 Cadence = Literal["off", "daily", "weekly"]
 
+ERASED_SECONDS = 35 * 86_400
+"""As long as the table can be brought back to a moment at which the tenant was still there."""
+
 
 @dataclass(frozen=True, slots=True)
 class TenantRecord:
@@ -28,10 +31,20 @@ class TenantRegistry(Protocol):
     """Where tenants are registered."""
 
     def create(self, record: TenantRecord) -> None:
-        """Register a tenant. Raises TenantExists."""
+        """Register a tenant. Raises TenantExists, also for a while after one was erased."""
 
     def get(self, tenant: TenantId) -> TenantRecord | None:
         """Return one record, or None."""
+
+    def mark_erased(self, tenant: TenantId, at: str) -> str:
+        """Forget the record and keep only that the tenant is erased, for `ERASED_SECONDS`.
+
+        Returns:
+            `at`, ISO 8601 in UTC, or when it was first marked, if it was before.
+        """
+
+    def erased_at(self, tenant: TenantId) -> str | None:
+        """Return when the tenant was marked as erased; None if it wasn't, or long ago."""
 
     def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
         """Say how often the tenant's model is trained by schedule. Raises TenantNotFound."""

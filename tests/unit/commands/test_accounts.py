@@ -10,6 +10,7 @@ from kotogura.commands.accounts import Accounts
 from kotogura.commands.deployment import Deployment
 from kotogura.commands.errors import SignInFailed
 from kotogura.commands.page_configuration import page_configuration
+from kotogura.errors import TenantExists
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.roles import Role
 from tests.memory.tenants import MemoryTenants
@@ -154,3 +155,16 @@ def test_the_page_of_an_account_knows_none(accounts: Accounts, tmp_path: Path) -
     assert made["signInUrl"] == OUTPUTS["SignInUrl"]
     assert made["apiUrl"] == "/api"
     assert "users" not in made
+
+
+def test_an_erased_tenant_gets_no_user_by_being_made_again(
+    accounts: Accounts, deployment: _Deployment
+) -> None:
+    accounts.create(MINATO, "港商事", "minato@example.com", "off")
+    deployment.tenants.mark_erased(MINATO, "2026-11-27T09:00:00.000Z")
+    deployment.users.attributes.clear()
+    accounts.forget(MINATO)
+    with pytest.raises(TenantExists):
+        accounts.create(MINATO, "港商事", "minato@example.com", "off")
+    assert deployment.users.attributes == {}
+    assert accounts.known(MINATO) == []

@@ -13,6 +13,7 @@ from kotogura.documents.ledger import DocumentState
 from kotogura.documents.quota import Quota
 from kotogura.errors import (
     CommitConflict,
+    Conflict,
     GenerationNotFound,
     InvalidArgument,
     InvalidTenantId,
@@ -21,11 +22,13 @@ from kotogura.errors import (
     UndecodableText,
 )
 from kotogura.index import commit as commit_module
+from kotogura.platform.folder import FolderFiles
 from kotogura.platform.handlers import (
     claims,
     commit,
     compact,
     ingest,
+    leaving,
     reindex,
     search,
     tokenize,
@@ -98,6 +101,53 @@ def test_a_document_goes_its_way_through_the_handlers(
     }
     assert library.found("日当") == {NAME}
     assert ingest.ingest_handler()(s3_event(), context)["outcome"] == "skipped"
+
+
+def test_nothing_of_an_erased_tenant_is_taken_in(
+    in_memory: Library, s3_event: Callable[..., dict[str, Any]], context: Context
+) -> None:
+    library = in_memory
+    library.tenants.mark_erased(library.tenant, "2026-11-27T09:00:00.000Z")
+    library.originals.put(library.tenant, NAME, BODY.encode())
+    for kind in ("created", "deleted", "permanently-deleted"):
+        answer = ingest.ingest_handler()(s3_event(kind), context)
+        assert (answer["outcome"], answer["reason"]) == ("skipped", "tenant-erased"), kind
+    assert library.ledger.page(library.tenant).records == []
+    assert list(library.files.names(library.tenant, "")) == []
+
+
+def test_a_leaving_tenants_folder_is_listed_read_and_erased_once_it_is_marked(
+    in_memory: Library,
+    context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    library = in_memory
+    files = FolderFiles(tmp_path / "store")
+    monkeypatch.setattr(library, "files", files)
+    files.write(library.tenant, "models/1/model.json", b"{}")
+    handler = leaving.leaving_handler()
+
+    def ask(action: str, **wanted: Any) -> Any:
+        return handler({"tenant": library.tenant, "action": action, **wanted}, context)
+
+    assert ask("list")["files"] == [["models/1/model.json", 2]]
+    assert ask("list", prefix="segments")["files"] == []
+    assert ask("read", name="models/1/model.json", start=1)["data"] == "fQ=="
+    with pytest.raises(InvalidArgument):
+        ask("read", name="../minato/models/1/model.json")
+    with pytest.raises(InvalidArgument):
+        ask("read", name="models/1/model.json", start=-1)
+    with pytest.raises(InvalidArgument):
+        ask("list", prefix="../minato")
+    with pytest.raises(InvalidArgument, match="list, read, erase"):
+        ask("rollback")
+    with pytest.raises(Conflict):
+        ask("erase")
+    assert ask("list")["files"]
+    library.tenants.mark_erased(library.tenant, "2026-11-27T09:00:00.000Z")
+    assert ask("erase")["removed_file_count"] == 1
+    assert ask("list")["files"] == []
 
 
 def test_a_deletion_goes_straight_to_its_commit(

@@ -68,6 +68,13 @@ def usage() -> MemoryUsage:
 
 
 @pytest.fixture
+def tenants(library: Library) -> MemoryTenants:
+    registered = library.tenants
+    registered.create(TenantRecord(library.tenant, "港商事"))
+    return registered
+
+
+@pytest.fixture
 def manage(
     library: Library,
     telemetry: Telemetry,
@@ -75,10 +82,9 @@ def manage(
     workflows: Stubber,
     trainings: MemoryTrainings,
     usage: MemoryUsage,
+    tenants: MemoryTenants,
 ) -> Handler:
     """The manage function over the library's ledger; `minato-shoji` is registered."""
-    tenants = MemoryTenants()
-    tenants.create(TenantRecord(library.tenant, "港商事"))
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
     originals = BucketOriginals(objects.client, "kotogura-documents")
     dictionaries = DictionaryWorkflow(MemoryTexts(), workflows.client, REINDEX)
@@ -99,6 +105,29 @@ def manage(
         stored_of=lambda _: None,
     )
     return api_handler(manage_api(managed, telemetry), telemetry)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "manage-upload",
+        "manage-begin-upload",
+        "manage-put-synonyms",
+        "manage-put-dictionary",
+        "manage-put-schedule",
+        "manage-reindex",
+        "manage-train",
+        "manage-rollback-model",
+        "manage-delete",
+    ],
+)
+def test_nobody_brings_an_erased_tenant_back_by_a_token_that_outlives_it(
+    manage: Handler, tenants: MemoryTenants, ask: Ask, event: Event, name: str
+) -> None:
+    tenants.mark_erased(TenantId("minato-shoji"), "2026-11-27T09:00:00.000Z")
+    answer = ask(manage, event(name))
+    assert (answer.status, answer.body["code"]) == (404, "tenant-erased")
+    assert ask(manage, event("manage-list")).status == 200
 
 
 def test_an_upload_gets_a_url_for_one_file_of_one_size(
@@ -128,7 +157,8 @@ def test_without_room_no_upload_begins_and_the_remedy_is_told(
         raise QuotaReached("delete some")
 
     nothing: Any = None
-    parts = dict.fromkeys(Managed.__slots__, nothing) | {"admit": refuse}
+    parts = dict.fromkeys(Managed.__slots__, nothing)
+    parts |= {"admit": refuse, "tenants": library.tenants}
     app = manage_api(Managed(**parts), telemetry)
     body = {"name": "a.txt", "size_bytes": 9}
     answer = ask(api_handler(app, telemetry), event(name, path=path, body=body))

@@ -79,6 +79,7 @@ def test_a_failed_condition_is_told_apart_and_stays_within(dynamodb: Stubber, ta
         dynamodb.add_client_error("put_item", "ConditionalCheckFailedException")
     with pytest.raises(ConditionFailed):
         table.put({"pk": "a", "sk": "b"}, "attribute_not_exists(sk)")
+    dynamodb.add_response("get_item", {})
     with pytest.raises(TenantExists):
         TableTenants(table).create(TenantRecord(MINATO, "港商事"))
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kotogura import errors
-from kotogura.documents.intake import quarantine, receive
+from kotogura.documents.changes import parse_event
+from kotogura.documents.intake import quarantine, receive, skipped
 from kotogura.documents.ledger import Reason
+from kotogura.errors import TenantErased
 from kotogura.index.changes import stage_removal
 from kotogura.platform.metrics import QUARANTINED
 from kotogura.platform.telemetry import Event, Handler, Telemetry
@@ -15,10 +17,16 @@ from kotogura.tenants.identity import TenantId
 
 
 def ingest_handler() -> Handler:
-    """Return the handler that takes an S3 event in; see `Intake` for its answer."""
+    """Return the handler that takes an S3 event in; see `Intake` for its answer.
+
+    Nothing of a tenant that is erased is taken in, neither what still comes nor its own removal.
+    """
     parts = Parts.from_environment()
 
     def work(event: Event) -> Mapping[str, Any]:
+        change = parse_event(event)
+        if parts.tenants.erased_at(change.tenant):
+            return skipped(change, TenantErased.code).model_dump(exclude_none=True)
         intake = receive(
             event, parts.originals, parts.ledger, parts.files, parts.read, parts.quota.check
         )
