@@ -39,12 +39,21 @@ def folder_in_the_making(output: Path) -> Iterator[Path]:
     work = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
     try:
         yield work
-        work.chmod(0o755)
+        make_readable(work)
         if output.exists():
             shutil.rmtree(output)
         work.replace(output)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def make_readable(folder: Path) -> None:
+    """Let every user read a model: who builds an image, or trains, isn't who runs it.
+
+    safetensors and onnx write files that only their owner can read.
+    """
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def write_bert_folder(

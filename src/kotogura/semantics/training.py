@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kotogura.semantics.bert_folder import make_readable
 from kotogura.semantics.checkpoints import Resumption
 from kotogura.semantics.division import Division, divide
 from kotogura.semantics.embedder import OnnxEmbedder
@@ -177,7 +178,7 @@ def train(  # noqa: PLR0913 — all but the first by name, and nine have a defau
         }
         manifest = describe_tuned(work, base, stamp, figures)
         manifest.write(work)
-        work.chmod(0o755)
+        make_readable(work)
         work.replace(output)
     finally:
         shutil.rmtree(work, ignore_errors=True)
