@@ -6,7 +6,7 @@
 #
 # They carry the names of the real ones, so that no Dockerfile has to know. Python 3.13 is Debian 13's, 3.11 that of
 # Debian 12. The Lambda image holds AWS's own runtime interface client (PyPI: awslambdaric) and the runtime interface
-# emulator that the SAM command line ships. Needs root, debootstrap and a Docker engine; aws-sam-cli in .venv-aws.
+# emulator that the SAM command line ships. Needs root, mmdebstrap and a Docker engine; aws-sam-cli in .venv-aws.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-} version=${2:-}
@@ -20,10 +20,11 @@ debian() {
   docker image inspect "kotogura-debian:$suite" >/dev/null 2>&1 && return
   local mirror
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
-  debootstrap --variant=minbase --include=python3,ca-certificates "$suite" "$work/debian" ${mirror:+"$mirror"} \
+  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800} mmdebstrap --variant=minbase --include=python3,ca-certificates \
+    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/'{doc,man,locale,info}'/*' --skip=output/dev \
+    --customize-hook='ln -sf python3 "$1/usr/bin/python"' "$suite" "$work/debian.tar" ${mirror:+"$mirror"} \
     >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
-  (cd "$work/debian" && rm -rf var/cache/apt/* var/lib/apt/lists/* usr/share/{doc,man,locale,info}/* && ln -sf python3 usr/bin/python)
-  tar -C "$work/debian" --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' -c . | docker import - "kotogura-debian:$suite" >/dev/null
+  docker import "$work/debian.tar" "kotogura-debian:$suite" >/dev/null
 }
 
 lambda() {

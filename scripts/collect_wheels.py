@@ -1,31 +1,34 @@
 #!/usr/bin/env python3
-"""Collects what an image installs, outside of it: an extra's wheels, unpacked and ready to copy.
+"""Collects what a layer of an image installs, outside of it: wheels, unpacked and ready to copy.
 
-    scripts/collect_wheels.py --python 3.13 search tokenize
+    scripts/collect_wheels.py aws index search
 
-Each extra of pyproject.toml becomes `.images/packages/<extra>/`, at the pins of constraints.txt,
-for Linux on x86_64 and the given Python, whatever this machine runs. An image build then copies a
-folder: no network, no compiler and no pip. Equal pins make equal bytes, dates included.
+`containers/layers.txt` has the layers. Each becomes `.images/packages/<layer>/`, without what the
+layer below it has, for Linux on x86_64 and the image's Python, whatever this machine runs. An image
+build then copies a folder: no network, no compiler and no pip. Equal locks make equal bytes, dates
+included.
 
-A wheel from an index must have the SHA-256 that `scripts/wheels.sha256` holds; `--lock` writes down
-those of new pins. Wheels of a folder on this machine have no place in that list. pip evaluates
-environment markers for the Python that runs it, so an import in the image has the last word.
+`containers/wheels/<layer>.txt` is a layer's lock, in pip's own form: all that the image has, each
+with its version and the SHA-256 of its wheel, which pip checks. `--lock` writes it anew, from
+pyproject.toml and constraints.txt. pip evaluates environment markers for the Python that runs it,
+so an import in the image has the last word.
 """
 
 import argparse
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "scripts" / "wheels.sha256"
+LAYERS = ROOT / "containers" / "layers.txt"
+LOCKS = ROOT / "containers" / "wheels"
 # The oldest glibc that an image has is Amazon Linux 2023's, 2.34.
 PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in range(34, 4, -1)] + ["manylinux2014_x86_64"]
 # What no running program reads: tests, headers, sources of compiled modules, types.
@@ -34,35 +37,83 @@ UNUSED_ENDINGS = {".a", ".c", ".cpp", ".h", ".hpp", ".lib", ".pxd", ".pyi", ".py
 ZIP_EPOCH = 315_532_800  # 1980-01-01, the earliest date that every archive can hold
 
 
-def requirements(extra: str, extras: dict[str, list[str]]) -> Iterator[str]:
-    """Yield what the product and `extra` ask for, with the extras it names laid open."""
-    for line in extras[extra]:
-        own = re.fullmatch(r"kotogura\[([\w,]+)\]", line)
-        if own is None:
-            yield line
-            continue
-        for name in own[1].split(","):
-            yield from requirements(name, extras)
+class Layer(NamedTuple):
+    """A line of `containers/layers.txt`."""
+
+    name: str
+    python: str
+    below: str
+
+    @property
+    def lock(self) -> Path:
+        """All that an image with this layer has, the layers below included."""
+        return LOCKS / f"{self.name}.txt"
 
 
-def install(wanted: list[str], python: str, target: Path) -> dict[str, str]:
-    """Unpack wheels into `target`; return the SHA-256 of each that an index gave, by file name."""
-    report = target.with_suffix(".report.json")
+def read_layers() -> dict[str, Layer]:
+    """Return the layers by name, in the order in which they are built."""
+    lines = (line.split() for line in LAYERS.read_text("utf-8").splitlines())
+    return {words[0]: Layer(*words) for words in lines if words and words[0] != "#"}
+
+
+def read_lock(layer: Layer | None) -> list[str]:
+    """Return what a layer's image has, a line each; nothing for a base image."""
+    lines = layer.lock.read_text("utf-8").splitlines() if layer else []
+    return [line for line in lines if not line.startswith("#")]
+
+
+def requirements(extra: str) -> list[str]:
+    """Return what the product and `extra` ask for, with the extras it names laid open."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    def opened(name: str) -> set[str]:
+        found: set[str] = set()
+        for line in project["optional-dependencies"][name]:
+            if line.startswith("kotogura["):
+                names = line.removeprefix("kotogura[").removesuffix("]").split(",")
+                found.update(*map(opened, names))
+            else:
+                found.add(line)
+        return found
+
+    return sorted({*project["dependencies"], *opened(extra)})
+
+
+def pip_install(python: str, *arguments: str) -> None:
+    """Run `pip install` for the image's Python and platform instead of this machine's."""
     platforms = [part for name in PLATFORMS for part in ("--platform", name)]
     command = [
         *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
-        *("--target", str(target), "--no-compile", "--only-binary", ":all:"),
-        *("--implementation", "cp", "--python-version", python, *platforms),
-        *("--constraint", str(ROOT / "constraints.txt"), "--report", str(report), *wanted),
+        *("--only-binary", ":all:", "--implementation", "cp", "--python-version", python),
+        *platforms,
+        *arguments,
     ]
     subprocess.run(command, check=True)
-    hashes = {}
-    for wheel in json.loads(report.read_text("utf-8"))["install"]:
-        source = wheel["download_info"]
-        if not source["url"].startswith("file:"):
-            hashes[source["url"].rpartition("/")[2]] = source["archive_info"]["hashes"]["sha256"]
-    report.unlink()
-    return hashes
+
+
+def write_lock(layer: Layer) -> None:
+    """Write down what pip would install for a layer's extra, at the pins of constraints.txt."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        pip_install(
+            layer.python,
+            *("--dry-run", "--target", folder, "--constraint", str(ROOT / "constraints.txt")),
+            *("--report", str(report), *requirements(layer.name)),
+        )
+        found = json.loads(report.read_text("utf-8"))["install"]
+    lines = []
+    for one in found:
+        name, version = (
+            one["metadata"]["name"].lower().replace("_", "-"),
+            one["metadata"]["version"],
+        )
+        digest = one["download_info"]["archive_info"]["hashes"]["sha256"]
+        lines.append(f"{name}=={version} --hash=sha256:{digest}\n")
+    head = (
+        f"# What `scripts/collect_wheels.py --lock {layer.name}` found for Python {layer.python}.\n"
+    )
+    LOCKS.mkdir(exist_ok=True)
+    layer.lock.write_text(head + "".join(sorted(lines)), "utf-8")
 
 
 def strip(folder: Path) -> None:
@@ -85,70 +136,50 @@ def date(folder: Path, seconds: int) -> None:
             os.utime(path, (seconds, seconds))
 
 
-def digest(wanted: list[str], python: str) -> str:
-    """Return what decides the content of a folder, as one digest."""
-    told = hashlib.sha256(json.dumps([wanted, python]).encode())
-    for path in (ROOT / "constraints.txt", Path(__file__)):
-        told.update(path.read_bytes())
-    return told.hexdigest()
-
-
-def read_lock() -> dict[str, str]:
-    """Return the SHA-256 of each wheel that was locked, by file name."""
-    lines = LOCK.read_text("utf-8").splitlines() if LOCK.exists() else []
-    return {name: digest for digest, name in (line.split() for line in lines)}
-
-
-def unlocked(hashes: dict[str, str]) -> list[str]:
-    """Return the names of the wheels that aren't those that were locked."""
-    lock = read_lock()
-    return [name for name, digest in hashes.items() if lock.get(name) != digest]
-
-
-def write_lock(hashes: dict[str, str]) -> None:
-    """Write down `hashes` beside those of other wheels, and drop those whose pin is gone."""
-    pins = (ROOT / "constraints.txt").read_text("utf-8").split()
-    pinned = {re.sub(r"[-_.]+", "-", pin).lower() for pin in pins}
-
-    def is_pinned(name: str) -> bool:
-        distribution, version = name.split("-")[:2]
-        return f"{distribution}=={version}".replace("_", "-").replace(".", "-").lower() in pinned
-
-    kept = {name: digest for name, digest in read_lock().items() if is_pinned(name)}
-    lines = sorted(f"{digest}  {name}\n" for name, digest in (kept | hashes).items())
-    LOCK.write_text("".join(sorted(lines, key=lambda line: line.split()[1].lower())), "utf-8")
+def collect(layer: Layer, below: Layer | None, packages: Path) -> None:
+    """Fill a layer's folder, unless it is there already."""
+    beneath = set(read_lock(below))
+    wanted = "\n".join(line for line in read_lock(layer) if line not in beneath)
+    target, stamp = packages / layer.name, packages / f"{layer.name}.made-of"
+    made_of = hashlib.sha256(wanted.encode() + Path(__file__).read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text("utf-8") == made_of:
+        return
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+        listed.write(wanted)
+        listed.flush()
+        pip_install(
+            layer.python,
+            *("--no-deps", "--require-hashes", "--no-compile", "--target", str(target)),
+            *("--requirement", listed.name),
+        )
+    strip(target)
+    date(target, int(os.environ.get("SOURCE_DATE_EPOCH", ZIP_EPOCH)))
+    stamp.write_text(made_of, "utf-8")
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    print(f"{layer.name}: {size / 1e6:.0f} MB")
 
 
 def main() -> int:
-    """Collect the extras that are asked for; return 1 when a wheel isn't the locked one."""
+    """Collect, or lock, the layers that are asked for; return 1 when pip failed."""
+    layers = read_layers()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("extras", nargs="+", metavar="EXTRA", help="an extra of pyproject.toml")
-    parser.add_argument("--python", default="3.13", help="the image's Python  [default: 3.13]")
+    parser.add_argument(
+        "layers", nargs="+", metavar="LAYER", choices=layers, help=", ".join(layers)
+    )
     parser.add_argument("--into", type=Path, default=ROOT / ".images" / "packages")
-    parser.add_argument("--lock", action="store_true", help="write the wheels' hashes down")
+    parser.add_argument("--lock", action="store_true", help="write down what they would install")
     arguments = parser.parse_args()
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    for extra in arguments.extras:
-        wanted = [*project["dependencies"], *requirements(extra, project["optional-dependencies"])]
-        target, stamp = arguments.into / extra, arguments.into / f"{extra}.made-of"
-        made_of = digest(sorted(set(wanted)), arguments.python)
-        if not arguments.lock and stamp.exists() and stamp.read_text("utf-8") == made_of:
-            continue
-        stamp.unlink(missing_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        hashes = install(sorted(set(wanted)), arguments.python, target)
-        if arguments.lock:
-            write_lock(hashes)
-        elif strange := unlocked(hashes):
-            names = ", ".join(sorted(strange))
-            print(f"not as in {LOCK.name}: {names}; check them, then --lock them", file=sys.stderr)
-            return 1
-        strip(target)
-        date(target, int(os.environ.get("SOURCE_DATE_EPOCH", ZIP_EPOCH)))
-        stamp.write_text(made_of, "utf-8")
-        size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
-        print(f"{extra}: {size / 1e6:.0f} MB")
+    try:
+        for layer in (layers[name] for name in arguments.layers):
+            if arguments.lock:
+                write_lock(layer)
+            else:
+                collect(layer, layers.get(layer.below), arguments.into)
+    except subprocess.CalledProcessError:
+        return 1  # pip has said why
     return 0
 
 

@@ -1,28 +1,37 @@
 #!/usr/bin/env bash
-# A Docker engine of Debian's packages, for machines that have none: a build container, a CI job.
+# Finds the Docker engine that answers, or starts one of Debian's packages: in a build container, in a CI job.
 #
 #   export DOCKER_HOST=$(scripts/docker_engine.sh start)
 #   scripts/docker_engine.sh stop
 #
-# Needs root on Debian or Ubuntu. Everything it keeps is in .images/engine of the checkout, or in KOTOGURA_ENGINE.
+# Starting one needs root on Debian or Ubuntu; where there can be none, the last line says why. `stop` ends only what
+# was started here. Everything it keeps is in .images/engine of the checkout, or in KOTOGURA_ENGINE.
 # The flags leave the machine's own firewall and forwarding as they are: containers reach this machine by the
 # bridge's address, and this machine reaches ports that are published on loopback.
 set -euo pipefail
 folder=${KOTOGURA_ENGINE:-$(cd "$(dirname "$0")/.." && pwd)/.images/engine}
-export DOCKER_HOST=unix://$folder/docker.sock DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive
 
 say() { echo "$@" >&2; }
 
+refuse() { say "no Docker engine: $1"; exit 2; }
+
 start() {
-  [ "$(id -u)" = 0 ] || { say "starting an engine needs root; or start Docker yourself"; exit 2; }
+  if answers; then
+    describe
+    echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"
+    return
+  fi
+  [ "$(id -u)" = 0 ] || refuse "none answers, and starting one needs root"
   # 107 bytes are what an address of a Unix socket can hold.
-  [ ${#folder} -lt 95 ] || { say "$folder is too long for a socket: set KOTOGURA_ENGINE to a shorter folder"; exit 2; }
+  [ ${#folder} -lt 95 ] || refuse "$folder is too long for a socket; set KOTOGURA_ENGINE to a shorter folder"
+  export DOCKER_HOST=unix://$folder/docker.sock
   mkdir -p "$folder"
-  if ! command -v dockerd >/dev/null || ! command -v debootstrap >/dev/null; then
-    command -v apt-get >/dev/null || { say "no apt-get here: install Docker yourself"; exit 2; }
-    say "installing docker.io and debootstrap"
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends docker.io iptables debootstrap; } \
-      >"$folder/apt.log" 2>&1 || { tail "$folder/apt.log" >&2; exit 1; }
+  if ! command -v dockerd >/dev/null || ! command -v mmdebstrap >/dev/null; then
+    command -v apt-get >/dev/null || refuse "none answers, and without apt-get none is installed"
+    say "installing docker.io and mmdebstrap"
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends docker.io iptables mmdebstrap; } \
+      >"$folder/apt.log" 2>&1 || { tail "$folder/apt.log" >&2; refuse "apt-get couldn't install one"; }
   fi
   if ! answers; then
     setsid dockerd --iptables=false --ip-masq=false --ip-forward=false --data-root "$folder/root" \
@@ -34,13 +43,15 @@ start() {
       kill -0 "$engine" 2>/dev/null || break
       sleep 0.5
     done
-    answers || { say "the engine didn't come up:"; tail -n 20 "$folder/dockerd.log" >&2; exit 1; }
+    answers || { tail -n 20 "$folder/dockerd.log" >&2; refuse "the one that was started doesn't answer"; }
   fi
-  say "$(docker info -f 'Docker {{.ServerVersion}}, {{.Driver}}, cgroup v{{.CgroupVersion}}')"
+  describe
   echo "$DOCKER_HOST"
 }
 
 answers() { docker version >/dev/null 2>&1; }
+
+describe() { say "$(docker info -f 'Docker {{.ServerVersion}}, {{.Driver}}, cgroup v{{.CgroupVersion}}' 2>/dev/null)"; }
 
 stop() {
   [ -f "$folder/dockerd.pid" ] || return 0

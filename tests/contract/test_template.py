@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-import tomllib
 
 import pytest
 
@@ -190,17 +189,9 @@ def test_a_handler_binds_and_nothing_more(root):
         assert "environ" not in text, handler
 
 
-def test_an_image_installs_extras_that_exist_from_pinned_packages(template, root):
-    extras = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
-        "optional-dependencies"
-    ]
-    for name in template.functions:
-        metadata = template.resources[name]["Metadata"]
-        assert set(metadata["DockerBuildArgs"]["EXTRAS"].split(",")) <= set(extras), name
+def test_an_image_copies_files_that_exist_onto_a_layer_of_packages(root):
     text = (root / "functions" / "Dockerfile").read_text("utf-8")
     assert "FROM kotogura-packages:${EXTRAS}" in text
-    collecting = (root / "scripts" / "collect_wheels.py").read_text("utf-8")
-    assert '"--constraint", str(ROOT / "constraints.txt")' in collecting
     for source in re.findall(r"^COPY (?!--from)([^$\n]+) \S+$", text, re.MULTILINE):
         for path in source.split():
             assert (root / path).exists(), path
