@@ -30,6 +30,10 @@ class Story:
         assert pointer is not None
         return pointer.generation
 
+    def stop(self, execution_arn: str) -> None:
+        """End an execution: that a function started it is all that was to be seen."""
+        self.system.deployment.workflows.stop_execution(executionArn=execution_arn)
+
 
 def as_it_is(event: Event, story: Story) -> Event:
     return event
@@ -49,6 +53,12 @@ def of_the_object(event: Event, story: Story) -> Event:
     return {**event, "detail": detail}
 
 
+def replaced(event: Event, old: str, new: str) -> Event:
+    """The event with another word wherever it has `old`."""
+    filled: Event = json.loads(json.dumps(event, ensure_ascii=False).replace(old, new))
+    return filled
+
+
 def of_the_quarantine(event: Event, story: Story) -> Event:
     return {**event, "event": of_the_object(event["event"], story)}
 
@@ -65,10 +75,13 @@ def following(name: str) -> Callable[[Event, Story], Event]:
 def of_the_upload(event: Event, story: Story) -> Event:
     """An event about the upload that has begun; its id also stands in the path."""
     begun = body(story.answers["manage-begin-upload"], 201)["upload_id"]
-    filled: Event = json.loads(
-        json.dumps(event).replace(event["pathParameters"]["upload_id"], begun)
-    )
-    return filled
+    return replaced(event, event["pathParameters"]["upload_id"], begun)
+
+
+def of_the_execution(event: Event, story: Story) -> Event:
+    """A request for the newest execution; its id also stands in the path."""
+    newest = body(story.answers["manage-executions"])["executions"][0]["execution_id"]
+    return replaced(event, event["pathParameters"]["id"], newest)
 
 
 def of_the_samples_size(event: Event, story: Story) -> Event:

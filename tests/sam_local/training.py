@@ -11,6 +11,7 @@ from safetensors import safe_open
 from kotogura.local.ministack_process import CREDENTIALS, REGION
 from kotogura.local.sam import relay
 from kotogura.platform.clock import now
+from kotogura.platform.interruption import EXIT_CODE
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from tests.integration.conftest import MINATO, RunningSystem, eventually
 
@@ -61,9 +62,11 @@ def train_interrupted(system: RunningSystem, socket_folder: Path) -> Training:
         container = _start(system, socket_folder)
         try:
             eventually(lambda: _fine_tuning(system) or _ended(container), "a step", SECONDS)
-            docker("kill", "--signal", "TERM", container)
+            if not _ended(container):
+                docker("kill", "--signal", "TERM", container)
         finally:
             first = _finish(container)
+        assert first.exit_code == EXIT_CODE, first.output[-3000:]
         folder = system.state / "store" / "tenants" / MINATO / f"models/.{TRAINING_ID}-checkpoint"
         step = _step(folder)
         between = _record(system)

@@ -14,16 +14,18 @@ import pytest
 from kotogura.local.sam.command import sam_command
 from tests.integration.conftest import MINATO, ROOT, RunningSystem, eventually
 from tests.sam_local.answers import NAME
-from tests.sam_local.conftest import SamLocal
+from tests.sam_local.command_line import SamLocal
+from tests.sam_local.stages import Day
 
 pytestmark = [pytest.mark.stack, pytest.mark.model, pytest.mark.enable_socket]
 
-SEARCH = "/search?mode=words&q=" + urllib.parse.quote("出張 宿泊")
+SEARCH = "/search?q=" + urllib.parse.quote("出張 宿泊")
 
 
 @pytest.fixture(scope="module")
-def address(sam: SamLocal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the API on a free port of the loopback interface."""
+def address(sam: SamLocal, day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the API on a free port of the loopback interface, once the images have indexed."""
+    day.come_to("reindex-swap")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("start-api") / "log"
@@ -44,11 +46,12 @@ def address(sam: SamLocal, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         process.wait(timeout=60)
 
 
+@pytest.mark.parametrize("mode", ["words", "meaning", "both"])
 def test_a_search_with_a_token_finds_the_tenants_document(
-    address: str, system: RunningSystem
+    mode: str, address: str, system: RunningSystem
 ) -> None:
-    status, answer = _get(address + SEARCH, system.accounts.token(MINATO))
-    assert status == 200, answer
+    status, answer = _get(f"{address}{SEARCH}&mode={mode}", system.accounts.token(MINATO))
+    assert (status, answer["mode"]) == (200, mode), answer
     assert NAME in [hit["name"] for hit in answer["hits"]]
 
 
