@@ -1,4 +1,4 @@
-import { expect, MINATO, signIn, test } from './people'
+import { expect, MINATO, signIn, test, titles } from './people'
 
 /** A training takes a minute or two, longer on a busy machine: one is started, and all look at it. */
 const TRAINING_MS = 420_000
@@ -19,6 +19,32 @@ test('starts a training, follows it, and shows what came of it', async ({ page }
   await expect(newest.getByRole('row', { name: /学習後 0\.\d{3}/ })).toBeVisible()
   // The demonstration's corpus is too small to set documents aside that are watched on the way.
   await expect(newest.getByRole('figure', { name: '損失' })).toBeVisible()
+})
+
+test('notes what is opened after a search, once an admin wants it learned from', async ({
+  page,
+}) => {
+  const toOpen = `/?mode=words&q=${encodeURIComponent('空港 日当')}`
+  const wish = page.getByRole('checkbox', { name: '検索して開いた文書からも学ぶ' })
+  const noting = () =>
+    page.waitForResponse((response) => response.url().endsWith('/opened') && response.ok())
+  await signIn(page, MINATO, toOpen)
+  const unwanted = noting()
+  await titles(page).first().getByRole('link').click()
+  expect(await (await unwanted).json()).toEqual({ noted: false })
+
+  await page.goto('/model')
+  await wish.check()
+  await expect(page.getByText('設定を保存しました')).toBeVisible()
+  await page.goto(toOpen)
+  const noted = noting()
+  await titles(page).first().getByRole('link').click()
+  expect(await (await noted).json()).toEqual({ noted: true })
+
+  await page.goto('/model')
+  await expect(wish).toBeChecked()
+  await wish.uncheck()
+  await expect(page.getByText('設定を保存しました')).toBeVisible()
 })
 
 test('rolls the model back, after asking, where an earlier one has served', async ({ page }) => {

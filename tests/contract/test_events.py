@@ -54,6 +54,7 @@ FUNCTIONS = {
         "manage-upload-parts",
         "manage-docs",
         "manage-list",
+        "manage-opened",
         "manage-openapi",
         "manage-dictionary",
         "manage-put-dictionary",

@@ -27,6 +27,7 @@ HOURLY_CHOICES = {
 ROUTES = {
     "POST /analyze": "SearchFunction",
     "GET /schedule": "ManageFunction",
+    "POST /documents/{id}/opened": "ManageFunction",
     "PUT /schedule": "ManageFunction",
     "GET /executions": "ManageFunction",
     "GET /executions/{id}": "ManageFunction",

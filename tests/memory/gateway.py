@@ -28,6 +28,7 @@ from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
 from tests.memory.multipart import MemoryMultipart
+from tests.memory.openings import MemoryOpenings
 from tests.memory.sentences import sudachi_sentences
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
@@ -94,6 +95,7 @@ class Gateway:
                     synonyms=MemoryTexts(),
                     dictionaries=dictionaries,
                     models=ModelWorkflow(UpkeepOf(library), "upkeep", workflow, "arn:compact"),
+                    openings=MemoryOpenings(),
                     usage=MemoryUsage(),
                     tenants=tenants,
                     executions=Executions(workflow, {"reindex": arn}),

@@ -38,15 +38,20 @@ class MemoryTenants:
 
     def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
         """Say how often the tenant's model is trained. Raises TenantNotFound."""
-        if tenant not in self._records:
-            raise TenantNotFound("the tenant is not registered")
-        self._records[tenant] = replace(self._records[tenant], cadence=cadence)
+        self._change(tenant, cadence=cadence)
+
+    def set_learning(self, tenant: TenantId, *, from_openings: bool) -> None:
+        """Say whether trainings learn from what was opened. Raises TenantNotFound."""
+        self._change(tenant, learns_from_openings=from_openings)
 
     def set_limits(self, tenant: TenantId, limits: Mapping[str, int]) -> None:
         """Set the tenant's own limits, in the place of those it had. Raises TenantNotFound."""
+        self._change(tenant, limits=dict(limits))
+
+    def _change(self, tenant: TenantId, **changes: Any) -> None:
         if tenant not in self._records:
             raise TenantNotFound("the tenant is not registered")
-        self._records[tenant] = replace(self._records[tenant], limits=dict(limits))
+        self._records[tenant] = replace(self._records[tenant], **changes)
 
     def all(self) -> Iterator[TenantRecord]:
         """Yield all records by tenant id."""

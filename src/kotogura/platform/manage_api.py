@@ -20,6 +20,7 @@ from kotogura.platform.executions import Executions
 from kotogura.platform.http import Limit, current_tenant, make_resolver
 from kotogura.platform.model_routes import add_model_routes
 from kotogura.platform.model_workflow import ModelWorkflow
+from kotogura.platform.opening_routes import add_opening_routes
 from kotogura.platform.operations import operation
 from kotogura.platform.reindex_workflow import DictionaryWorkflow
 from kotogura.platform.schedule_routes import add_schedule_routes
@@ -31,6 +32,7 @@ from kotogura.platform.uploads import BucketUploads
 from kotogura.platform.usage_routes import add_usage_routes
 from kotogura.semantics.trainings import TrainingRecord
 from kotogura.tenants.limits import LimitsOf
+from kotogura.tenants.openings import Openings
 from kotogura.tenants.registry import TenantRegistry
 from kotogura.tenants.roles import Role
 from kotogura.tenants.texts import TenantTexts
@@ -54,6 +56,7 @@ class Managed:
     synonyms: TenantTexts
     dictionaries: DictionaryWorkflow
     models: ModelWorkflow
+    openings: Openings
     usage: UsageRecords
     tenants: TenantRegistry
     executions: Executions
@@ -82,6 +85,7 @@ def manage_api(managed: Managed, telemetry: Telemetry) -> APIGatewayHttpResolver
     add_dictionary_routes(app, managed.dictionaries)
     add_model_routes(app, managed.models)
     add_schedule_routes(app, managed.tenants)
+    add_opening_routes(app, managed.ledger, managed.tenants, managed.openings)
     add_execution_routes(app, managed.executions, managed.dictionaries)
     trainings = managed.trainings
     allowances = Allowances(managed.limits_of, managed.stored_of, trainings)

@@ -35,6 +35,7 @@ class TableTenants:
             "cadence": record.cadence,
             "created_at": record.created_at or now(),
             "limits": dict(record.limits),
+            "learns_from_openings": record.learns_from_openings,
         }
         try:
             self._table.put(
@@ -74,10 +75,15 @@ class TableTenants:
         Raises:
             TenantNotFound: when the tenant isn't registered.
         """
-        try:
-            self._table.update(TENANTS, tenant, {"cadence": cadence}, _REGISTERED)
-        except ConditionFailed:
-            raise TenantNotFound("the tenant is not registered") from None
+        self._change(tenant, {"cadence": cadence})
+
+    def set_learning(self, tenant: TenantId, *, from_openings: bool) -> None:
+        """Say whether trainings learn from what was opened.
+
+        Raises:
+            TenantNotFound: when the tenant isn't registered.
+        """
+        self._change(tenant, {"learns_from_openings": from_openings})
 
     def set_limits(self, tenant: TenantId, limits: Mapping[str, int]) -> None:
         """Set the tenant's own limits, in the place of those it had.
@@ -85,8 +91,11 @@ class TableTenants:
         Raises:
             TenantNotFound: when the tenant isn't registered.
         """
+        self._change(tenant, {"limits": dict(limits)})
+
+    def _change(self, tenant: TenantId, changes: dict[str, Any]) -> None:
         try:
-            self._table.update(TENANTS, tenant, {"limits": dict(limits)}, _REGISTERED)
+            self._table.update(TENANTS, tenant, changes, _REGISTERED)
         except ConditionFailed:
             raise TenantNotFound("the tenant is not registered") from None
 
@@ -128,4 +137,5 @@ def _tenant(item: Mapping[str, Any]) -> TenantRecord:
         item["cadence"],
         item["created_at"],
         item.get("limits", {}),
+        item.get("learns_from_openings", False),
     )

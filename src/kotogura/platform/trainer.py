@@ -31,12 +31,15 @@ from kotogura.platform.wiring import Parts
 from kotogura.semantics.checkpoints import Resumption
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.labelled_pairs import LABELLED_NAME, LIMIT_BYTES, parse_labelled
+from kotogura.semantics.opened_pairs import opened_pairs
 from kotogura.semantics.promotion import promote
 from kotogura.semantics.segment_vectors import embed_published
+from kotogura.semantics.token_measure import TokenizerMeasure
 from kotogura.semantics.training import TrainingProgress, train
 from kotogura.semantics.training_pairs import TrainingDocument, TrainingPair
 from kotogura.semantics.trainings import CoursePoint, TrainingState
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.openings import Opening
 
 DEADLINE_SECONDS = 3_300.0
 """An hour at most, less the time to embed the corpus and to start the task."""
@@ -143,6 +146,7 @@ def run(
     labelled, wrong_count = _labelled(parts, tenant)
     threads = os.cpu_count() or 1
     base = required(parts.settings.base_model, "KOTOGURA_BASE_MODEL")
+    opened = opened_pairs(_openings(parts, tenant), documents, TokenizerMeasure.open(base))
     output = parts.files.path(tenant, f"models/.{training_id}")
     checkpoints = parts.files.path(tenant, f"models/.{training_id}-checkpoint")
     shutil.rmtree(output, ignore_errors=True)  # whole, of a try that was taken away while embedding
@@ -151,7 +155,7 @@ def run(
         base=base,
         output=output,
         in_service=in_service(parts, tenant, generation),
-        labelled=labelled,
+        labelled=[*labelled, *opened],
         deadline_s=DEADLINE_SECONDS,
         threads=threads,
         resumption=Resumption(checkpoints, interrupted=interruption.asked),
@@ -180,7 +184,9 @@ def run(
     shutil.rmtree(checkpoints, ignore_errors=True)
     figures = {
         **trained.figures,
+        "labelled_pairs": len(labelled),
         "labelled_lines_wrong": wrong_count,
+        "opened_pairs": len(opened),
         "served": "tuned" if trained.better else trained.figures["rival"],
         "model": embedder.digest,
         "generation": promoted.manifest.generation,
@@ -198,6 +204,12 @@ def _labelled(parts: Parts, tenant: TenantId) -> tuple[list[TrainingPair], int]:
         return [], 0
     data = parts.originals.read_beside(tenant, LABELLED_NAME, LIMIT_BYTES)
     return parse_labelled(data[:LIMIT_BYTES]) if data else ([], 0)
+
+
+def _openings(parts: Parts, tenant: TenantId) -> Sequence[Opening]:
+    """Return what people opened; nothing where the tenant doesn't want it learned from any more."""
+    record = parts.tenants.get(tenant)
+    return parts.openings.all(tenant) if record and record.learns_from_openings else []
 
 
 def _corpus(reader: GenerationReader) -> list[TrainingDocument]:

@@ -19,6 +19,7 @@ from kotogura.platform.bucket import BucketOriginals
 from kotogura.platform.clock import now
 from kotogura.platform.folder import FolderFiles
 from kotogura.platform.ledger import TableLedger
+from kotogura.platform.openings import TableOpenings
 from kotogura.platform.pointers import TablePointers, TableStagedChanges
 from kotogura.platform.search_rate import TableBuckets
 from kotogura.platform.settings import Settings, required
@@ -193,6 +194,11 @@ class Parts:
     def dictionaries(self) -> TableTexts:
         """The tenants' user dictionaries."""
         return TableTexts(self.table, DICTIONARY, packs=True)
+
+    @cached_property
+    def openings(self) -> TableOpenings:
+        """What tenants' people searched for and opened."""
+        return TableOpenings(self.table)
 
     @cached_property
     def usage(self) -> TableUsage:

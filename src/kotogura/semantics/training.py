@@ -103,7 +103,8 @@ def train(  # noqa: PLR0913 — all but the first by name, and nine have a defau
         base: the base model's folder.
         output: the folder to make; it must not exist.
         in_service: the folder of the rival, if that is not the base model.
-        labelled: pairs that people made, beside those of the documents.
+        labelled: pairs that people made, by hand or by what they opened, beside those of the
+            documents.
         recipe: how to train; `recipes.suited_recipe` for the number of pairs by default.
         seed: of shuffling and dropout.
         deadline_s: seconds for the whole training; fine-tuning may use what is left after measuring

@@ -140,9 +140,14 @@ def _chosen(
     pairs = dict.fromkeys(
         TrainingPair(query, text, document.document_id)
         for query, text in (*by_title[:1], *by_lead[:1], *by_title[1:], *by_lead[1:])
-        if len(query) >= _SHORTEST_QUERY and len(text) >= _SHORTEST_PASSAGE and _reads(query)
+        if teaches(query, text)
     )
     return list(pairs)[:MOST_PAIRS_PER_DOCUMENT]
+
+
+def teaches(query: str, passage: str) -> bool:
+    """Tell whether both are long enough to learn from, and the query is made of words."""
+    return len(query) >= _SHORTEST_QUERY and len(passage) >= _SHORTEST_PASSAGE and _reads(query)
 
 
 def _reads(query: str) -> bool:

@@ -16,8 +16,8 @@ ERASED_SECONDS = 35 * 86_400
 class TenantRecord:
     """A tenant: its id, its name for people, and how often its model is trained by schedule.
 
-    `limits` are those that an operator set for it, by the names of `Limits`; all others are the
-    deployment's.
+    With `learns_from_openings` what its people search for and open is kept, for trainings. `limits`
+    are those that an operator set for it, by the names of `Limits`; others are the deployment's.
     """
 
     tenant: TenantId
@@ -25,6 +25,7 @@ class TenantRecord:
     cadence: Cadence = "weekly"
     created_at: str = ""
     limits: Mapping[str, int] = field(default_factory=dict)
+    learns_from_openings: bool = False
 
 
 class TenantRegistry(Protocol):
@@ -48,6 +49,9 @@ class TenantRegistry(Protocol):
 
     def set_cadence(self, tenant: TenantId, cadence: Cadence) -> None:
         """Say how often the tenant's model is trained by schedule. Raises TenantNotFound."""
+
+    def set_learning(self, tenant: TenantId, *, from_openings: bool) -> None:
+        """Say whether trainings learn from what was opened. Raises TenantNotFound."""
 
     def set_limits(self, tenant: TenantId, limits: Mapping[str, int]) -> None:
         """Set the tenant's own limits, in the place of those it had. Raises TenantNotFound."""

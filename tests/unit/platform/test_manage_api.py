@@ -29,6 +29,7 @@ from kotogura.tenants.limits import Limits
 from kotogura.tenants.registry import TenantRecord
 from tests.memory.functions import UpkeepOf
 from tests.memory.library import Library
+from tests.memory.openings import MemoryOpenings
 from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.memory.texts import MemoryTexts
 from tests.memory.usage import MemoryUsage
@@ -75,7 +76,12 @@ def tenants(library: Library) -> MemoryTenants:
 
 
 @pytest.fixture
-def manage(
+def openings() -> MemoryOpenings:
+    return MemoryOpenings()
+
+
+@pytest.fixture
+def manage(  # noqa: PLR0917 — fixtures, by name
     library: Library,
     telemetry: Telemetry,
     objects: Stubber,
@@ -83,6 +89,7 @@ def manage(
     trainings: MemoryTrainings,
     usage: MemoryUsage,
     tenants: MemoryTenants,
+    openings: MemoryOpenings,
 ) -> Handler:
     """The manage function over the library's ledger; `minato-shoji` is registered."""
     workflow = TrainingWorkflow(trainings, tenants, workflows.client, WORKFLOW)
@@ -97,6 +104,7 @@ def manage(
         synonyms=MemoryTexts(),
         dictionaries=dictionaries,
         models=models,
+        openings=openings,
         usage=usage,
         tenants=tenants,
         executions=Executions(workflows.client, {"reindex": REINDEX}),
@@ -594,3 +602,45 @@ def test_an_original_that_is_gone_is_not_found(
         path = f"/documents/{document_id(name)}/original"
         answer = ask(manage, event("manage-download", path=path))
         assert (answer.status, answer.body["code"]) == (404, "document-not-found")
+
+
+def test_an_opening_is_noted_where_the_tenant_learns_from_them(
+    manage: Handler, library: Library, openings: MemoryOpenings, ask: Ask, event: Event
+) -> None:
+    library.upload("rules/旅費規程.txt", "旅費規程", "空港での日当を定める。")
+    opened = event("manage-opened")
+    assert ask(manage, opened).body == {"noted": False}
+    assert not openings.all(library.tenant)
+    learning = event(
+        "manage-put-schedule", body={"cadence": "weekly", "learns_from_openings": True}
+    )
+    assert ask(manage, learning).body == {"cadence": "weekly", "learns_from_openings": True}
+    assert ask(manage, event("manage-schedule")).body["learns_from_openings"] is True
+    for _ in range(2):
+        assert ask(manage, opened).body == {"noted": True}
+    [known] = openings.all(library.tenant)
+    assert (known.query, known.count) == ("空港 日当", 2)
+    assert known.document_id == document_id("rules/旅費規程.txt")
+
+
+def test_a_schedule_that_says_nothing_of_openings_leaves_them_as_they_are(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    learning = {"cadence": "off", "learns_from_openings": True}
+    ask(manage, event("manage-put-schedule", body=learning))
+    answer = ask(manage, event("manage-put-schedule", body={"cadence": "daily"}))
+    assert answer.body == {"cadence": "daily", "learns_from_openings": True}
+
+
+@pytest.mark.parametrize("body", [{}, {"q": ""}, {"q": "字" * 201}, {"q": 1}], ids=str)
+def test_an_opening_needs_a_query(manage: Handler, ask: Ask, event: Event, body: Any) -> None:
+    assert ask(manage, event("manage-opened", body=body)).status == 400
+
+
+def test_a_document_that_nobody_knows_cannot_be_opened(
+    manage: Handler, ask: Ask, event: Event
+) -> None:
+    learning = {"cadence": "off", "learns_from_openings": True}
+    ask(manage, event("manage-put-schedule", body=learning))
+    answer = ask(manage, event("manage-opened"))
+    assert (answer.status, answer.body["code"]) == (404, "document-not-found")

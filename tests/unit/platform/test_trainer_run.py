@@ -13,8 +13,10 @@ from kotogura.platform.interruption import Interruption
 from kotogura.platform.settings import Settings
 from kotogura.semantics.serving import model_folder
 from kotogura.semantics.trainings import TrainingState
+from kotogura.tenants.registry import TenantRecord
 from tests.memory.library import Library
-from tests.memory.tenants import MemoryTrainings
+from tests.memory.openings import MemoryOpenings
+from tests.memory.tenants import MemoryTenants, MemoryTrainings
 from tests.unit.semantics.conftest import write_tiny_bert
 from tests.unit.semantics.test_training import describe_again
 
@@ -40,8 +42,12 @@ def parts(tmp_path: Path) -> Any:
     settings = Settings.from_environment(
         {"KOTOGURA_TABLE": "table", "KOTOGURA_BASE_MODEL": str(base)}
     )
+    tenants = MemoryTenants()
+    tenants.create(TenantRecord(library.tenant, "港商事"))
     return SimpleNamespace(
         settings=settings,
+        tenants=tenants,
+        openings=MemoryOpenings(),
         files=library.files,
         generations=library.generations,
         trainings=MemoryTrainings(),
@@ -93,6 +99,18 @@ def test_trainings_are_kept_skipped_and_compared_with_what_serves(parts: Any) ->
     assert library.manifest.model.content_generation > served.content_generation
     models = library.files.path(library.tenant, "models")
     assert not [path for path in models.iterdir() if path.name.endswith("-checkpoint")]
+
+
+def test_what_people_opened_is_learned_from_while_their_tenant_wants_it(parts: Any) -> None:
+    library = parts.library
+    known = [record.document_id for record in library.ledger.page(library.tenant).records]
+    for one in known:
+        parts.openings.note(library.tenant, "みんなに話すこと", one)
+    assert _run(parts, "1", "demand").figures["opened_pairs"] == 0
+    parts.tenants.set_learning(library.tenant, from_openings=True)
+    figures = _run(parts, "2", "demand").figures
+    assert figures["opened_pairs"] == len(known) == 12
+    assert figures["labelled_pairs"] == 0
 
 
 def test_a_training_that_was_interrupted_goes_on_when_it_is_started_again(parts: Any) -> None:

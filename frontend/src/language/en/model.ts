@@ -20,7 +20,10 @@ export const model: Messages['model'] = {
   servedBy: { tuned: 'the trained one', base: 'the base model', 'in-service': 'the one before' },
   schedule: 'Train by itself',
   cadences: { off: 'Never', weekly: 'Every week', daily: 'Every day' },
-  scheduleSaved: 'The schedule is saved',
+  scheduleSaved: 'The settings are saved',
+  learnsFromOpenings: 'Learn from what people search for and open, too',
+  learnsFromOpeningsNote:
+    'Queries and the documents opened after them are kept for 90 days, without who it was.',
   rollBack: 'Roll back',
   rollBackText:
     'The model that served before will serve again. Documents stay; those added since are not found by meaning for a while.',

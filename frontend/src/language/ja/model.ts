@@ -21,7 +21,9 @@ export const model = {
   >,
   schedule: '自動で学習する',
   cadences: { off: 'しない', weekly: '毎週', daily: '毎日' },
-  scheduleSaved: '予定を保存しました',
+  scheduleSaved: '設定を保存しました',
+  learnsFromOpenings: '検索して開いた文書からも学ぶ',
+  learnsFromOpeningsNote: '検索した言葉と開いた文書の組を、誰のものかは残さずに90日間保存します。',
   rollBack: '前のモデルに戻す',
   rollBackText:
     '前に使っていたモデルへ戻します。文書はそのままです。その後に追加された文書は、しばらく意味では見つかりません。',

@@ -59,6 +59,7 @@ def manage_app(parts: Parts, telemetry: Telemetry) -> APIGatewayHttpResolver:
         synonyms=parts.synonyms,
         dictionaries=dictionaries,
         models=models,
+        openings=parts.openings,
         usage=parts.usage,
         tenants=parts.tenants,
         executions=Executions(workflows, arns),
