@@ -47,6 +47,14 @@ def _shared_document(world: World) -> None:
     assert "mamoru" in seen.body
 
 
+def _opening(world: World) -> None:
+    """Let one's model learn from openings, and tell that one opened the victim's document."""
+    wanted = {"cadence": "off", "learns_from_openings": True}
+    assert world.ask("PUT", "/schedule", body=wanted).status in {200, 403}
+    told = world.ask("POST", f"/documents/{world.facts['only']}/opened", body={"q": "ryohi"})
+    assert told.status == 404 or told.json == {"noted": False}, f"{told.status}: {told.body[:300]}"
+
+
 def _upload(method: str, name: str, tail: str = "") -> Callable[[World], None]:
     """Return what takes the victim's upload by its number at S3, under a name made up."""
 
@@ -98,6 +106,7 @@ _PATHS = (
 ATTACKS = (
     request("the victim's document", "GET", "/documents/$only", answers={404}),
     request("like the victim's document", "GET", "/documents/$only/similar", answers={404}),
+    Attack("an opening of the victim's document", _opening),
     request("the victim's original", "GET", "/documents/$only/original", answers={404}),
     request("the victim's document deleted", "DELETE", "/documents/$only", answers={404}),
     request("the victim's documents by id", "GET", "/documents", "ids=$only&ids=$document",

@@ -15,6 +15,7 @@ KINDS = {
     "STAGED": "staged",
     "TRAINING": "trainings",
     "USAGE": "usage",
+    "OPENING": "openings",
     "MANIFEST": "index",
     "SYNONYMS": "settings",
     "DICTIONARY": "settings",
