@@ -182,3 +182,33 @@ def test_two_tenants_documents_of_one_name_are_two(
     record = ledger.get(minato, first.document_id)
     assert record is not None
     assert record.state is DocumentState.RECEIVED
+
+
+def test_all_records_come_in_the_order_of_their_ids(
+    ledger: DocumentLedger, minato: TenantId, other: TenantId
+) -> None:
+    changes = [change(minato, f"{number}.txt", number) for number in range(1, 31)]
+    for one in changes:
+        ledger.claim(minato, one)
+    ledger.claim(other, replace(changes[0], tenant=other))
+    found = [record.document_id for record in ledger.all(minato)]
+    assert found == sorted(one.document_id for one in changes)
+    assert list(ledger.all(TenantId("nobody"))) == []
+
+
+def test_a_record_keeps_the_files_etag_and_when_work_on_it_began(
+    ledger: DocumentLedger, minato: TenantId, first: DocumentChange, second: DocumentChange
+) -> None:
+    ledger.claim(minato, replace(first, etag="b57f9512698f4b09e608f4f2a65852e5"))
+    received = ledger.get(minato, first.document_id)
+    assert received is not None
+    assert received.etag == "b57f9512698f4b09e608f4f2a65852e5"
+    assert received.claimed_at == received.updated_at
+    ledger.settle(minato, first.document_id, first.sequencer, DocumentState.INDEXED, generation=1)
+    settled = ledger.get(minato, first.document_id)
+    assert settled is not None
+    assert (settled.etag, settled.claimed_at) == (received.etag, received.claimed_at)
+    ledger.claim(minato, second)
+    again = ledger.get(minato, first.document_id)
+    assert again is not None
+    assert (again.etag, again.claimed_at == again.updated_at) == ("", True)

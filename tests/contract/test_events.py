@@ -67,6 +67,7 @@ FUNCTIONS = {
         "manage-usage",
     ],
     "UsageFunction": ["usage"],
+    "ReconcileFunction": ["reconcile"],
     "ClaimsFunction": ["cognito-pre-token-generation-v2"],
 }
 

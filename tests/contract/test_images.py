@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "KOTOGURA_DOCUMENTS_BUCKET": "bucket",
     "KOTOGURA_STORE": "store",
     "KOTOGURA_TABLE": "table",
+    "KOTOGURA_INGEST_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:ingest",
     "KOTOGURA_TRAIN_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:train",
     "KOTOGURA_REINDEX_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:reindex",
     "KOTOGURA_COMPACT_WORKFLOW_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:compact",

@@ -7,7 +7,7 @@ import re
 import pytest
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
-OUTSIDE = {"ManageFunction", "ClaimsFunction", "UsageFunction"}
+OUTSIDE = {"ManageFunction", "ClaimsFunction", "UsageFunction", "ReconcileFunction"}
 HOURLY_TYPES = re.compile(
     r"AWS::(EC2::(NatGateway|Instance|EIP|TransitGateway|ClientVpn|VPNConnection|Host|Fleet)"
     r"|ElasticLoadBalancing|RDS::|DocDB::|Neptune::|ElastiCache::|MemoryDB::|Redshift"
@@ -80,6 +80,8 @@ OUTPUTS = {
     "LeavingFunctionName",
     "BackupDays",
     "LogRetentionDays",
+    "ReconcileFunctionName",
+    "ReconcileStateMachineArn",
     "TableArn",
     "VpcId",
     "PublicSubnetAId",

@@ -74,6 +74,8 @@ def test_what_a_section_names_exists(template):
     errors = set(
         re.findall(r"^class (\w+)", (ROOT / "src/kotogura/errors.py").read_text("utf-8"), re.M)
     )
+    machines = "".join(one.read_text("utf-8") for one in ROOT.glob("statemachines/*.json"))
+    errors |= set(re.findall(r'"Error": "(\w+)"', machines))
     other = {"AccessDenied", "ERROR_CODE", "ERROR_MESSAGE", "MemorySize"}
     exists = {*template.resources, *template.body["Parameters"], *metrics, *native, *errors, *other}
     assert words <= exists, words - exists

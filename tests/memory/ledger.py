@@ -1,6 +1,6 @@
 """The ledger of documents in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kotogura.documents.changes import DocumentChange
@@ -23,6 +23,7 @@ class MemoryLedger:
         if known is not None and known.sequencer == change.sequencer:
             received = known.state is DocumentState.RECEIVED
             return Claim.GRANTED if received else Claim.DUPLICATE
+        began = self._tick()
         self._records[tenant, change.document_id] = DocumentRecord(
             document_id=change.document_id,
             name=change.name,
@@ -30,7 +31,9 @@ class MemoryLedger:
             sequencer=change.sequencer,
             size_bytes=change.size_bytes,
             title=known.title if known else "",
-            updated_at=self._tick(),
+            updated_at=began,
+            etag=change.etag,
+            claimed_at=began,
         )
         return Claim.GRANTED
 
@@ -77,6 +80,10 @@ class MemoryLedger:
         return RecordPage(
             [self._records[tenant, name] for name in shown], shown[-1] if more else None
         )
+
+    def all(self, tenant: TenantId) -> Iterator[DocumentRecord]:
+        """Yield all records in the order of their ids."""
+        yield from self.page(tenant, limit=len(self._records)).records
 
     def _tick(self) -> str:
         self._writes += 1

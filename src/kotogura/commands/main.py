@@ -21,6 +21,7 @@ from kotogura.commands.model import model
 from kotogura.commands.openapi import openapi
 from kotogura.commands.page import DEFAULT_PAGE_PORT
 from kotogura.commands.permissions import permissions
+from kotogura.commands.reconcile import reconcile_documents
 from kotogura.commands.redrive import redrive_events
 from kotogura.commands.sam import sam
 from kotogura.commands.serve import serve
@@ -70,6 +71,7 @@ cli.add_command(permissions)
 cli.add_command(sam)
 cli.add_command(serve)
 cli.add_command(redrive_events)
+cli.add_command(reconcile_documents)
 cli.add_command(upload_files)
 cli.add_command(delete_documents)
 cli.add_command(tenant)

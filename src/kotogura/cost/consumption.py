@@ -28,6 +28,7 @@ INIT_SECONDS = 2.0  # a container image's start before our code runs; billed
 COLD_SHARE = 0.01  # AWS: cold starts are under 1 % of invocations in production, often far less
 STEP_SECONDS = 0.3  # writing and committing a staged segment
 COMPACTION_SECONDS = 1.0  # finding that a tenant has nothing to merge
+RECONCILING_SECONDS = 1.5  # a start now and then, a page of the ledger and one of the listing
 COUNTING_SECONDS = 2.0  # a start each time, and a look at an hour's log
 WINDOW_SECONDS = 6.0  # an ingest's life with its wait for the commit window, at 64 MB of memory
 EXPRESS_GB = 0.0625
@@ -52,6 +53,9 @@ TRAINER_START_SECONDS = 60.0  # pulling the image; Fargate bills it
 # ---- Read off the state machines and the code ----
 
 COMPACTION_TRANSITIONS = (5, 2)  # a run; each tenant in it
+RECONCILIATION_TRANSITIONS = (5, 2)
+LISTED_AT_ONCE = 1_000
+ITEMS_A_READ = 8e-6 / ITEM_GB  # 8 kB of a query's items, where they may be a moment old
 TRAINING_TRANSITIONS = (5, 7)  # a scheduled run; each tenant in it, up to where it is skipped
 STARTED_TRAINING_TRANSITIONS = 7
 WORD_METRICS = 1  # SearchDuration of the mode `words`

@@ -75,6 +75,7 @@ def _schedules(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator
     # Tenants are trained weekly unless they say otherwise; a daily run finds none of them.
     for machine, cadence, (fixed, each) in (
         ("Compact", "", used.COMPACTION_TRANSITIONS),
+        ("Reconcile", "", used.RECONCILIATION_TRANSITIONS),
         ("Train", "weekly", used.TRAINING_TRANSITIONS),
     ):
         every = inventory.runs_a_month(f"{machine}StateMachine")
@@ -86,7 +87,24 @@ def _schedules(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator
     logged = calls * used.STEP_LOG_GB
     basis = f"{calls:,.0f} calls × {used.STEP_LOG_GB * 1e6:g} kB"
     yield bill.line("idle", "CloudWatch", "logs of compaction", logged, "logs.ingest", basis)
+    yield from _reconciling(bill, inventory, workload)
     yield from _counting(bill, inventory, workload)
+
+
+def _reconciling(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[Line]:
+    """What comparing the bucket with the ledger costs where both agree."""
+    runs = inventory.runs_a_month("ReconcileStateMachine")
+    calls = runs * workload.tenants
+    gigabytes = calls * used.RECONCILING_SECONDS * inventory.gigabytes("ReconcileFunction")
+    basis = f"{runs:.1f} nights × {workload.tenants} tenants × {used.RECONCILING_SECONDS:g} s"
+    yield bill.line("idle", "Lambda", "reconciliation", gigabytes, duration_price(inventory), basis)
+    yield bill.line("idle", "Lambda", "reconciliation, calls", calls, "lambda.request", basis)
+    documents = runs * workload.stored_documents
+    basis = f"{runs:.1f} nights × {workload.stored_documents:,.0f} documents"
+    lists = calls + documents / used.LISTED_AT_ONCE
+    yield bill.line("idle", "S3", "reconciliation, lists", lists, "s3.put", basis)
+    reads = calls + documents / used.ITEMS_A_READ
+    yield bill.line("idle", "DynamoDB", "reconciliation, reads", reads, "dynamodb.read", basis)
 
 
 def _counting(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[Line]:

@@ -88,7 +88,7 @@ def receive(
         known = ledger.get(change.tenant, document_id(described))
         if known is None or known.state is DocumentState.DELETED:
             return _answer(change, "skipped", "nothing-described")
-        change = redescription(change, described, known.sequencer, known.size_bytes)
+        change = redescription(change, described, known.sequencer, known.size_bytes, known.etag)
         if holds_lines(described):
             return _unpack(change, originals, ledger)
     if _brings_a_file(change, originals):
@@ -187,8 +187,8 @@ def quarantine(event: Mapping[str, Any], reason: Reason, ledger: DocumentLedger)
     if described is not None:
         known = ledger.get(change.tenant, document_id(described))
         sequencer = known.sequencer if known else ""
-        size_bytes = known.size_bytes if known else 0
-        change = redescription(change, described, sequencer, size_bytes)
+        size_bytes, etag = (known.size_bytes, known.etag) if known else (0, "")
+        change = redescription(change, described, sequencer, size_bytes, etag)
         if change.sequencer != sequencer:
             return _quarantined(change, "superseded", reason)
     if ledger.claim(change.tenant, change) is Claim.GRANTED:

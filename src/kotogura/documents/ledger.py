@@ -1,6 +1,6 @@
 """The ledger of documents: which change of each is known, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -37,7 +37,20 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What the ledger holds of one document. `generation` is where its change was committed."""
+    """What the ledger holds of one document.
+
+    Attributes:
+        document_id, name: of the document.
+        state: where its newest known change stands.
+        sequencer: of that change.
+        size_bytes: of the file, as the change told it.
+        title: of what was indexed last.
+        generation: where the change was committed.
+        reason: why it was quarantined.
+        updated_at: when the record was written last, ISO 8601.
+        etag: of the file, as the change told it; empty where it didn't.
+        claimed_at: when work on the change began, before which the bucket was not read for it.
+    """
 
     document_id: str
     name: str
@@ -48,6 +61,8 @@ class DocumentRecord:
     generation: int | None = None
     reason: Reason | None = None
     updated_at: str = ""
+    etag: str = ""
+    claimed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +100,9 @@ class DocumentLedger(Protocol):
 
     def page(self, tenant: TenantId, *, cursor: str | None = None, limit: int = 100) -> RecordPage:
         """Return up to `limit` records in the order of their ids."""
+
+    def all(self, tenant: TenantId) -> Iterator[DocumentRecord]:
+        """Yield all records in the order of their ids, as they were a moment ago, page by page.
+
+        Not strongly consistent, which costs half.
+        """

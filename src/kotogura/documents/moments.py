@@ -58,3 +58,12 @@ def utc(time: datetime.datetime) -> datetime.datetime:
     if time.tzinfo is None:
         return time.replace(tzinfo=datetime.UTC)
     return time.astimezone(datetime.UTC)
+
+
+def iso_8601(moment: datetime.datetime) -> str:
+    """Return `moment`, which knows its zone, to the millisecond in UTC: later is greater.
+
+    >>> iso_8601(datetime.datetime(2026, 11, 20, 3, 4, 5, tzinfo=datetime.UTC))
+    '2026-11-20T03:04:05.000Z'
+    """
+    return moment.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

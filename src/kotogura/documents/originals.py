@@ -41,11 +41,19 @@ class Originals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OriginalFile:
-    """A file as the bucket lists it; `etag` is the MD5 of one that was put in one piece."""
+    """A file as the bucket lists it.
+
+    Attributes:
+        name: the document's.
+        size_bytes: of the file.
+        etag: the MD5 of one that was put in one piece.
+        modified_at: when it was put, ISO 8601 in UTC; empty in doubles that keep no time.
+    """
 
     name: str
     size_bytes: int
     etag: str = field(default="", compare=False)
+    modified_at: str = field(default="", compare=False)
 
 
 class OriginalListing(Protocol):

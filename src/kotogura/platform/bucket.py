@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kotogura.documents.identity import document_key, documents_prefix
+from kotogura.documents.moments import iso_8601
 from kotogura.documents.originals import Original, OriginalFile
 from kotogura.errors import StoreUnavailable
 from kotogura.platform.refusals import translating
@@ -122,7 +123,12 @@ class BucketOriginals:
             for entry in page.get("Contents", []):
                 name = entry["Key"].removeprefix(prefix)
                 if name and not name.endswith("/"):
-                    yield OriginalFile(name, entry["Size"], entry["ETag"].strip('"'))
+                    yield OriginalFile(
+                        name,
+                        entry["Size"],
+                        entry["ETag"].strip('"'),
+                        iso_8601(entry["LastModified"]),
+                    )
 
     def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
         """Write the files of these names. When it raises, any of them may have been written."""

@@ -4,13 +4,15 @@ import random
 import time
 from datetime import UTC, datetime
 
+from kotogura.documents.moments import iso_8601
+
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 2.0
 
 
 def now() -> str:
     """Return the time now as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso_8601(datetime.now(UTC))
 
 
 def seconds_since(moment: str) -> float:

@@ -1,6 +1,6 @@
 """The ledger of documents, kept in the table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kotogura.documents.changes import DocumentChange
@@ -28,6 +28,7 @@ class TableLedger:
         """Record `change` as received unless it, or a later one, is already known. Idempotent."""
         pk, sk = partition(tenant), _PREFIX + change.document_id
         known = self._table.get(pk, sk)
+        began = now()
         item = {
             "pk": pk,
             "sk": sk,
@@ -37,7 +38,9 @@ class TableLedger:
             "sequencer": change.sequencer,
             "size_bytes": change.size_bytes,
             "title": known["title"] if known else "",
-            "updated_at": now(),
+            "updated_at": began,
+            "claimed_at": began,
+            "etag": change.etag,
         }
         try:
             self._table.put(
@@ -101,6 +104,10 @@ class TableLedger:
             [_record(item) for item in items], last.removeprefix(_PREFIX) if last else None
         )
 
+    def all(self, tenant: TenantId) -> Iterator[DocumentRecord]:
+        """Yield all records in the order of their ids, as they were a moment ago."""
+        return map(_record, self._table.query(partition(tenant), _PREFIX, consistent=False))
+
 
 def _reason_item(reason: Reason | None) -> dict[str, Any] | None:
     return {"code": reason.code, "detail": reason.detail} if reason else None
@@ -118,4 +125,6 @@ def _record(item: Item) -> DocumentRecord:
         generation=item.get("generation"),
         reason=Reason(reason["code"], reason["detail"]) if reason else None,
         updated_at=item["updated_at"],
+        etag=item.get("etag", ""),
+        claimed_at=item.get("claimed_at") or item["updated_at"],
     )

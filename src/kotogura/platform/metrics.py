@@ -38,7 +38,7 @@ class Metric:
     fields: tuple[str, ...] = ()
 
 
-STEPS = ("ingest", "tokenize", "commit", "compact", "reindex", "upkeep", "usage")
+STEPS = ("ingest", "tokenize", "commit", "compact", "reindex", "upkeep", "usage", "reconcile")
 APIS = ("search", "manage")
 
 SEARCH_DURATION = Metric(
@@ -49,6 +49,7 @@ STEP_FAILURES = Metric("StepFailures", Unit.COUNT, STEPS, fields=("code",))
 QUARANTINED = Metric("Quarantined", Unit.COUNT, ("ingest",), fields=("code", "tenant"))
 INGEST_LAG = Metric("IngestLag", Unit.MILLISECONDS, ("commit",), fields=("tenant",))
 GENERATIONS = Metric("Generations", Unit.COUNT, ("commit",), fields=("tenant",))
+RECONCILED = Metric("ReconciledDocuments", Unit.COUNT, ("reconcile",), fields=("tenant",))
 TRAINING_DURATION = Metric(
     "TrainingDuration", Unit.SECONDS, ("trainer",), fields=("state", "tenant")
 )
@@ -62,6 +63,7 @@ METRICS = (
     QUARANTINED,
     INGEST_LAG,
     GENERATIONS,
+    RECONCILED,
     TRAINING_DURATION,
     TRAINING_SCORE,
     TRAINING_GAIN,

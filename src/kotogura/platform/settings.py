@@ -27,6 +27,7 @@ class Settings(BaseModel):
     documents_bucket: str | None = Field(default=None, alias="KOTOGURA_DOCUMENTS_BUCKET")
     store: Path | None = Field(default=None, alias="KOTOGURA_STORE")
     base_model: Path | None = Field(default=None, alias="KOTOGURA_BASE_MODEL")
+    ingest_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_INGEST_WORKFLOW_ARN")
     train_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_TRAIN_WORKFLOW_ARN")
     reindex_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_REINDEX_WORKFLOW_ARN")
     compact_workflow_arn: str | None = Field(default=None, alias="KOTOGURA_COMPACT_WORKFLOW_ARN")

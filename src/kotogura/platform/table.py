@@ -46,7 +46,7 @@ def partition(tenant: TenantId) -> str:
 
 
 class Table:
-    """Reads and writes items. Reads are strongly consistent."""
+    """Reads and writes items. Reads are strongly consistent unless they say otherwise."""
 
     def __init__(self, resource: "DynamoDBServiceResource", name: str) -> None:
         self._resource = resource
@@ -71,14 +71,19 @@ class Table:
                 asked = answer.get("UnprocessedKeys", {})
         return found
 
-    def query(self, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
+    def query(
+        self, pk: str, prefix: str, *, newest_first: bool = False, consistent: bool = True
+    ) -> Iterator[Item]:
         """Yield the items of a partition whose sort key begins with `prefix`, in its order.
 
-        An empty `prefix` means all of them.
+        An empty `prefix` means all of them. Not `consistent`, they are those of a moment ago, at
+        half the price.
         """
         start: Mapping[str, Any] | None = {}
         while start is not None:
-            items, start = self._page(pk, prefix, start, None, newest_first)
+            items, start = self._page(
+                pk, prefix, start, newest_first=newest_first, consistent=consistent
+            )
             yield from items
 
     def between(self, pk: str, first: str, last: str) -> Iterator[Item]:
@@ -100,7 +105,7 @@ class Table:
         """Return up to `limit` items after the key `after`, and the last key if more follow."""
         start = {"pk": pk, "sk": after} if after else {}
         # One more than is shown: DynamoDB names a last key also where nothing follows it.
-        items, last = self._page(pk, prefix, start, limit + 1, False)
+        items, last = self._page(pk, prefix, start, limit + 1)
         if len(items) > limit:
             return items[:limit], items[limit - 1]["sk"]
         return items, last["sk"] if last else None
@@ -146,13 +151,15 @@ class Table:
         pk: str,
         prefix: str,
         start: Mapping[str, Any],
-        limit: int | None,
-        newest_first: bool,
+        limit: int | None = None,
+        *,
+        newest_first: bool = False,
+        consistent: bool = True,
     ) -> tuple[list[Item], Mapping[str, Any] | None]:
         arguments: Item = {
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": pk},
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
             "ScanIndexForward": not newest_first,
         }
         if prefix:  # DynamoDB takes no empty text for a key

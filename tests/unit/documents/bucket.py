@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ class VersionedBucket:
     def __init__(self) -> None:
         self._versions: dict[tuple[TenantId, str], dict[str, bytes | None]] = {}
         self._numbers = count(1)
+        self._written_at: dict[tuple[TenantId, str, str], str] = {}
+        self.now: Callable[[], str] = lambda: ""
         self.bytes_read = 0
         self.written: list[str] = []
         self.removed: list[str] = []
@@ -90,14 +92,13 @@ class VersionedBucket:
 
     def list(self, tenant: TenantId, below: str = "") -> list[OriginalFile]:
         """Return the current files whose names begin with `below`."""
-        named = (
-            (name, self.current(name, owner)) for owner, name in self._versions if owner == tenant
-        )
-        return [
-            OriginalFile(name, len(data), fingerprint(data))
-            for name, data in sorted(named, key=lambda one: one[0])
-            if data is not None and name.startswith(below)
-        ]
+        files = []
+        for name in sorted(name for owner, name in self._versions if owner == tenant):
+            data = self.current(name, tenant)
+            if data is not None and name.startswith(below):
+                written_at = self._written_at[tenant, name, self.version_ids(name, tenant)[-1]]
+                files.append(OriginalFile(name, len(data), fingerprint(data), written_at))
+        return files
 
     def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
         """Write new versions; what was written is told by `written`."""
@@ -117,6 +118,9 @@ class VersionedBucket:
         number = next(self._numbers)
         version_id = f"v{number}"
         self._versions.setdefault((tenant, name), {})[version_id] = data
+        self._written_at[tenant, name, version_id] = self.now()
+        if data is not None:
+            fields["etag"] = fingerprint(data)
         return self._told(event, tenant, name, version_id, number, **fields)
 
     def _event(self, event: Event, tenant: TenantId, name: str, version_id: str) -> Event:
