@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from kotogura.documents.changes import normalize_sequencer
+from kotogura.documents.changes import normalize_sequencer, parse_event
 from kotogura.documents.identity import document_id, document_key
 from kotogura.documents.lines import fingerprint
 from kotogura.documents.originals import Original, OriginalFile
+from kotogura.documents.reconciliation import Repair
 from kotogura.tenants.identity import TenantId
 from tests.simulation.faults import Faults
 
@@ -51,6 +52,7 @@ class Event:
 
 @dataclass(slots=True)
 class _Version:
+    written_at: str
     version_id: str
     data: bytes | None  # None is a delete marker
     text: Text | None
@@ -74,14 +76,15 @@ class Bucket:
         words = (random.choice(WORDS) for _ in range(self._written + 1))
         text = Text(random.choice(WORDS), " ".join(words))
         data = f"{text.title}\n{text.body}".encode()
-        version = _Version(f"v{self._written}", BAD_BYTES if bad else data, None if bad else text)
+        data = BAD_BYTES if bad else data
+        version = _Version(self._now(), f"v{self._written}", data, None if bad else text)
         self._versions.setdefault(name, []).append(version)
         return self._tell(name, version, size=len(data))
 
     def mark(self, name: str) -> Event:
         """Remove a file as people do: its versions stay below a delete marker."""
         self._written += 1
-        version = _Version(f"v{self._written}", None, None)
+        version = _Version(self._now(), f"v{self._written}", None, None)
         self._versions.setdefault(name, []).append(version)
         return self._tell(name, version, deletion="Delete Marker Created")
 
@@ -92,6 +95,21 @@ class Bucket:
             return None
         version = versions.pop(random.randrange(len(versions)))
         return self._tell(name, version, deletion="Permanently Deleted")
+
+    def missed(self, repair: Repair) -> Event:
+        """Return the change that a reconciliation makes up for one that no event told of."""
+        change = parse_event(repair.event)
+        text = self.current(change.name)
+        return Event(
+            number=0,
+            name=change.name,
+            document_id=change.document_id,
+            sequencer=change.sequencer,
+            text=text,
+            removal=change.kind == "deleted",
+            bad=self._is_bad(change.name),
+            event=dict(repair.event),
+        )
 
     # What is true.
 
@@ -137,8 +155,9 @@ class Bucket:
         """Yield the current files whose names begin with `below`."""
         for name in self._faults.read("list the bucket", lambda: sorted(self._versions)):
             versions = self._versions[name]
-            if name.startswith(below) and versions and versions[-1].data is not None:
-                yield OriginalFile(name, len(versions[-1].data), fingerprint(versions[-1].data))
+            data = versions[-1].data if versions else None
+            if name.startswith(below) and data is not None:
+                yield OriginalFile(name, len(data), fingerprint(data), versions[-1].written_at)
 
     def write_many(self, tenant: TenantId, files: Mapping[str, bytes]) -> None:
         """Refuse: no tenant here has files of JSON Lines, which alone are unpacked."""
@@ -147,6 +166,9 @@ class Bucket:
     def remove_many(self, tenant: TenantId, names: Sequence[str]) -> None:
         """Refuse: no tenant here has files of JSON Lines, which alone are unpacked."""
         raise NotImplementedError
+
+    def _now(self) -> str:
+        return self._faults.scheduler.clock.now()
 
     def _exists(self, name: str) -> bool:
         return self._data(name) is not None
@@ -164,7 +186,7 @@ class Bucket:
         if deletion:
             detail["deletion-type"] = deletion
         else:
-            thing["size"] = size
+            thing |= {"size": size, "etag": fingerprint(version.data or b"")}
         event = Event(
             number=number,
             name=name,

@@ -21,6 +21,7 @@ class Character:
         night_count: how often more time passes than the grace period is long.
         rollback_count: how often somebody brings an earlier generation back.
         release_count: how often another analyzer is released.
+        lost_share: how many events are never delivered, not even in the end.
     """
 
     paced: bool
@@ -38,6 +39,7 @@ class Character:
     night_count: int
     rollback_count: int
     release_count: int
+    lost_share: float = 0.0  # not drawn: such runs are directed, and end with a reconciliation
 
     @classmethod
     def draw(cls, random: Random) -> "Character":

@@ -1,5 +1,6 @@
 """Those whom the index serves: the tenant, who changes files, and readers, who search."""
 
+from kotogura.documents.reconciliation import PATIENCE, Repair, reconcile
 from kotogura.errors import StoreUnavailable
 from tests.simulation.bucket import Event
 from tests.simulation.ingest import Execution
@@ -27,6 +28,9 @@ class Tenant:
             self._world.scheduler.turn()
             event = self._change(random.choice(names))
             self._world.scheduler.note(f"changes {event.name}", event.event["detail-type"])
+            if self._world.loses():
+                self._world.scheduler.note("loses the event")
+                continue
             for _ in range(random.choice([1, 1, 2, 3])):
                 delay = random.choice([0.0, random.expovariate(1.0), random.expovariate(0.05)])
                 self.deliver(event, delay)
@@ -51,6 +55,25 @@ class Tenant:
         execution = Execution(self._world, event, self.undone.append)
         name = f"execution of {event.number}"
         self._world.scheduler.spawn(name, execution.run, delay=delay)
+
+    def reconcile(self) -> None:
+        """Let a night pass, and an execution begin for each change that no event told of."""
+        world = self._world
+        world.pass_long(PATIENCE.total_seconds() + 1)
+        found: list[Repair] = []
+
+        def look(process: Process) -> None:
+            now = world.scheduler.clock.now()
+            reconcile(TENANT, process.originals, process.ledger, now, found.append)
+
+        with world.scheduler.held():
+            try:
+                do(world, look)
+            except Lost:
+                world.scheduler.note("is lost")
+        for repair in found:
+            world.scheduler.note(f"finds {repair.document_id}", repair.finding)
+            self.deliver(world.bucket.missed(repair))
 
     def one_more(self) -> None:
         """Write one more file, so that one more commit comes."""

@@ -75,17 +75,7 @@ def _run(world: World, seed: int) -> None:
             scheduler.spawn(f"{name} {number + 1}", work, delay=delay)
     scheduler.run()
 
-    # At least once: whatever was lost is delivered again, and now nothing fails.
-    world.faults.active = False
-    world.idle.clear()
-    if random.random() < 0.5:
-        scheduler.spawn("night", schedule.night)
-        scheduler.run()
-        scheduler.spawn("tenant", tenant.one_more)
-        scheduler.run()
-    for event in random.sample(tenant.undone, len(tenant.undone)):
-        tenant.deliver(event)
-    scheduler.run()
+    _recover(world, tenant)
     if character.rollback_count or character.release_count:
         scheduler.spawn("reindexer of the end", schedule.rebuild)
         scheduler.run()
@@ -107,6 +97,28 @@ def _run(world: World, seed: int) -> None:
     world.invariants.finished(world.table)
     if seed % READ_SHARE == 0:
         check_readings(world)
+
+
+def _recover(world: World, tenant: Tenant) -> None:
+    """Deliver again what was lost, or else let a reconciliation find it; now nothing fails."""
+    random, scheduler = world.random, world.scheduler
+    world.faults.active = False
+    world.idle.clear()
+    if random.random() < 0.5:
+        scheduler.spawn("night", Schedule(world).night)
+        scheduler.run()
+        scheduler.spawn("tenant", tenant.one_more)
+        scheduler.run()
+    if world.character.lost_share:
+        scheduler.spawn("reconciler", tenant.reconcile)
+        scheduler.run()
+    for event in random.sample(tenant.undone, len(tenant.undone)):
+        if not world.loses():
+            tenant.deliver(event)
+    scheduler.run()
+    if world.character.lost_share:
+        scheduler.spawn("reconciler of the end", tenant.reconcile)
+        scheduler.run()
 
 
 def _lines(world: World) -> list[tuple[str, ...]]:

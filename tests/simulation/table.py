@@ -43,7 +43,9 @@ class SimulatedTable(Table):
         found = (self.get(pk, sk) for sk in sks)
         return [item for item in found if item is not None]
 
-    def query(self, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
+    def query(
+        self, pk: str, prefix: str, *, newest_first: bool = False, consistent: bool = True
+    ) -> Iterator[Item]:
         """Yield the items whose sort key begins with `prefix`, page by page."""
         last = None
         while True:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kotogura.documents.ledger import DocumentRecord
+from kotogura.documents import changes, reconciliation
+from kotogura.documents.changes import DocumentChange
+from kotogura.documents.ledger import Claim, DocumentRecord
 from kotogura.index import commit, janitor, merge, swap
 from kotogura.index.changes import ManifestPointer, StagedChange, StagedChanges
 from kotogura.index.commit import Committer
@@ -15,6 +18,7 @@ from kotogura.index.directory import Place
 from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import SegmentEntry
 from kotogura.platform.folder import FolderFiles
+from kotogura.platform.ledger import TableLedger
 from kotogura.platform.pointers import TablePointers
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
@@ -193,9 +197,37 @@ def files_that_are_written_in_place(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FolderFiles, "write", wrong)
 
 
+def a_reconciliation_that_overlooks_what_was_replaced(patch: pytest.MonkeyPatch) -> None:
+    found = reconciliation._finding
+
+    def wrong(*arguments: Any) -> reconciliation.Finding | None:
+        finding = found(*arguments)
+        return None if finding is reconciliation.Finding.OUTDATED else finding
+
+    patch.setattr(reconciliation, "_finding", wrong)
+
+
+def a_reconciliation_that_goes_by_time_alone(patch: pytest.MonkeyPatch) -> None:
+    claim = TableLedger.claim
+
+    def wrong(self: TableLedger, tenant: TenantId, change: DocumentChange) -> Claim:
+        return claim(self, tenant, replace(change, etag=""))
+
+    patch.setattr(TableLedger, "claim", wrong)
+
+
+def a_reconciliation_that_forgets_what_is_gone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reconciliation, "_gone", lambda *_: iter(()))
+
+
+def a_reconciliation_whose_changes_come_before_all_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(changes, "successor", lambda sequencer: f"{1:080X}")
+
+
 CALM = {"cut_share": 0.0, "rollback_count": 0, "release_count": 0}
 MERGING = {"compactor_count": 6, "folds": False, "paced": False, "change_count": 7, **CALM}
 REINDEXING = {"reindexer_count": 3, "change_count": 7, "rest_seconds": 10.0, **CALM}
+LOSING = {"lost_share": 0.4, "rollback_count": 0, "release_count": 0}
 LEAVING = {"cut_share": 0.5, "janitor_count": 4, "night_count": 3}
 HURRIED = {
     **CALM,
@@ -231,6 +263,10 @@ PLANTS: Sequence[tuple[Plant, Mapping[str, Any]]] = (
     (files_that_are_renamed_before_they_are_synced, {}),
     (folders_that_are_never_synced, {}),
     (files_that_are_written_in_place, {}),
+    (a_reconciliation_that_overlooks_what_was_replaced, LOSING),
+    (a_reconciliation_that_goes_by_time_alone, {**LOSING, "rest_seconds": 1.0, "change_count": 7}),
+    (a_reconciliation_that_forgets_what_is_gone, LOSING),
+    (a_reconciliation_whose_changes_come_before_all_others, LOSING),
 )
 """Each bug, and the character of runs that meet it soon; other seeds meet it too, but later."""
 
@@ -248,7 +284,7 @@ def test_it_finds(
 
 
 def test_it_finds_nothing_where_nothing_is_planted(tmp_path: Path) -> None:
-    sorts: Sequence[Mapping[str, Any]] = (MERGING, REINDEXING, LEAVING, HURRIED)
+    sorts: Sequence[Mapping[str, Any]] = (MERGING, REINDEXING, LEAVING, LOSING, HURRIED)
     for directed in sorts:
         for seed in range(10):
             assert simulate(seed, tmp_path / "store", **directed).violation is None

@@ -76,6 +76,7 @@ class World:
         self.analyzer = WordAnalyzer()
         self.root = root
         self.invariants = Invariants(TENANT, root, self.disk, self.bucket)
+        self.invariants.lossy = directed.get("lost_share", 0.0) > 0.0
         self.table.on_pointer = self.invariants.published
         self.disk.on_remove = self.invariants.removed
         self.idle: list[Process] = []
@@ -112,6 +113,11 @@ class World:
             if hasattr(segment, "uuid4"):
                 stack.enter_context(patch.object(segment, "uuid4", self._uuid))
             yield
+
+    def loses(self) -> bool:
+        """Return whether an event is never delivered."""
+        share = self.character.lost_share
+        return share > 0 and self.random.random() < share
 
     def pass_long(self, seconds: float) -> None:
         """Let everything under way end, and then much time pass."""
