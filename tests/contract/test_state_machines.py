@@ -7,7 +7,7 @@ import kotogura.errors
 from kotogura.index.outcome import Committed
 from kotogura.index.pacing import Pacing
 
-# Step Functions' documented error names, and those of Lambda's Invoke
+# Step Functions' documented error names, those of Lambda's Invoke, and of its runtime
 AWS_ERRORS = {
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
@@ -17,6 +17,9 @@ AWS_ERRORS = {
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
     "Sandbox.Timedout",
     "States.ALL",
     "States.DataLimitExceeded",
@@ -116,6 +119,12 @@ def test_every_call_of_a_function_is_repeated_when_a_repetition_helps(machine):
     assert set(kotogura_errors()) >= helps
     for name, (_, state) in machine.function_tasks().items():
         assert named(state, "Retry") >= helps | {"Lambda.TooManyRequestsException"}, name
+
+
+def test_every_call_of_a_function_is_repeated_when_its_process_was_killed(machine):
+    killed = {"Runtime.ExitError", "Runtime.OutOfMemory", "Lambda.Unknown"}
+    for name, (_, state) in machine.function_tasks().items():
+        assert named(state, "Retry") >= killed, name
 
 
 def test_a_class_of_transient_errors_is_listed_with_its_subclasses(machine):
