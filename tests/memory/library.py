@@ -253,7 +253,7 @@ class Library:
         self, tenant: TenantId, segment_id: str, documents: Sequence[IndexedDocument]
     ) -> dict[str, FileEntry]:
         """Embed a new segment by the model in service, as `tokenize` does."""
-        current = self.generations.current(tenant)
+        current = self.generations.replaceable(tenant)
         model = current.manifest.model if current else None
         if model is None:
             return {}

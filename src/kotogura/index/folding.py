@@ -5,13 +5,13 @@ them, and where small ones stand side by side already, it takes those along. Wha
 loses its race has merged is named by nobody, and the janitor removes it.
 """
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.index.intact import is_intact
 from kotogura.index.manifest import SegmentEntry
 from kotogura.index.merge import MergeVectors, merge_segments
 from kotogura.index.merge_policy import Piece, TieredPolicy
@@ -94,12 +94,11 @@ class Folding:
 
     def is_damaged(self, tenant: TenantId, segment: SegmentEntry) -> bool:
         """Return whether a file of `segment` is missing, or differs from its digest, for good."""
-        for entry in segment.file_entries():
-            if math.isinf(self.files.age_seconds(tenant, entry.name)):
-                return True
-            if hashlib.sha256(self.files.read(tenant, entry.name)).hexdigest() != entry.sha256:
-                return True
-        return False
+        return any(
+            math.isinf(self.files.age_seconds(tenant, entry.name))
+            or not is_intact(tenant, entry, self.files)
+            for entry in segment.file_entries()
+        )
 
     def _joined(
         self, groups: Sequence[list[SegmentEntry]], digest: str | None

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,10 +30,14 @@ Clock = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A pointer as it was read, and the manifest it named."""
+    """A pointer as it was read, and the manifest it named.
+
+    `damaged` is whether that manifest can't be read, and an empty one stands in for it.
+    """
 
     pointer: ManifestPointer
     manifest: Manifest
+    damaged: bool = False
 
 
 class Generations:
@@ -67,6 +72,52 @@ class Generations:
             raise CorruptIndex("a manifest differs from its digest; roll back or rebuild")
         return Generation(pointer, decode_manifest(data))
 
+    def replaceable(self, tenant: TenantId) -> Generation | None:
+        """Return what a generation of other content can come after, as `current` does.
+
+        Where the manifest is damaged, one without documents stands in for it, with the earlier
+        generations and the model as they tell them: a way out must not need what is broken.
+        """
+        pointer = self.pointer(tenant)
+        if pointer is None:
+            return None
+        try:
+            return self.open(tenant, pointer)
+        except CorruptIndex:
+            earlier = self._earlier(tenant, pointer.generation)
+            stand_in = Manifest(
+                generation=pointer.generation,
+                content_generation=pointer.content_generation,
+                analyzer="",
+                model=self._model(tenant, earlier, pointer.trained_generation),
+                history=earlier,
+                created_at=self._clock(),
+            )
+            return Generation(pointer, stand_in, damaged=True)
+
+    def _earlier(self, tenant: TenantId, number: int) -> tuple[str, ...]:
+        """Return the manifests before generation `number`, the newest first.
+
+        Of several of one number all but one have lost their race, and nobody can tell which.
+        """
+        by_number: dict[int, list[str]] = {}
+        for name in self._files.names(tenant, "manifests"):
+            if _MANIFEST_NAME.fullmatch(name):
+                by_number.setdefault(parse_manifest_name(name)[0], []).append(name)
+        sole = {one: names[0] for one, names in by_number.items() if len(names) == 1}
+        return tuple(sole[one] for one in sorted(sole, reverse=True) if one < number)
+
+    def _model(
+        self, tenant: TenantId, names: Sequence[str], trained_generation: int | None
+    ) -> ModelEntry | None:
+        """Return the model that learned from `trained_generation`, if a manifest tells of it."""
+        for name in names if trained_generation is not None else ():
+            with suppress(CorruptIndex):
+                model = decode_manifest(self._files.read(tenant, name)).model
+                if model is not None and model.content_generation == trained_generation:
+                    return model
+        return None
+
     def age_seconds(self, generation: Generation) -> float:
         """Return how long ago `generation` was published, by this process's clock.
 
@@ -99,7 +150,9 @@ class Generations:
             dictionary = base.manifest.dictionary if base else None
         number = base.manifest.generation + 1 if base else 1
         content = number if content_changed or base is None else base.manifest.content_generation
-        history = (base.pointer.manifest, *base.manifest.history) if base else ()
+        history = base.manifest.history if base else ()
+        if base and not base.damaged:
+            history = (base.pointer.manifest, *history)
         manifest = Manifest(
             generation=number,
             content_generation=content,

@@ -56,10 +56,15 @@ def locked_connection(
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn DuckDB's errors about files into ours."""
+    """Turn DuckDB's errors about files into ours.
+
+    All SQL here is constant, so what it can't understand or decode is what a file holds.
+    """
     try:
         yield
     except duckdb.IOException as error:
         raise StoreUnavailable("a file of the index can't be read") from error
-    except duckdb.InvalidInputException as error:
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
         raise CorruptIndex("a file of the index is not what it was; run reindex") from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kotogura.index.absorb import absorb
 from kotogura.index.content import SegmentContent
 from kotogura.index.generations import Generation, Generations
+from kotogura.index.intact import check_intact
 from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
 from kotogura.index.merge_policy import Piece, TieredPolicy
 from kotogura.index.segment import MERGED_TEXT_LEVEL, write_segment
@@ -41,7 +42,13 @@ def merge_segments(
     """Write one segment of the live documents of `segments` and return its entry.
 
     All must be of one analyzer; with a `digest`, all must have that model's vectors.
+
+    Raises:
+        CorruptIndex: when a file differs from its digest: its damage would get a digest that fits.
     """
+    for segment in segments:
+        vectors = [segment.vectors[digest]] if digest else []
+        check_intact(tenant, [*segment.files.values(), *vectors], files)
     content = SegmentContent()
     ordinals = [absorb(tenant, segment, files, content) for segment in segments]
     merged = write_segment(
@@ -54,8 +61,8 @@ def merge_segments(
     )
     if digest is None:
         return merged
-    vectors = merge_vectors(tenant, merged.segment_id, segments, ordinals, digest)
-    return merged.model_copy(update={"vectors": {digest: vectors}})
+    made = merge_vectors(tenant, merged.segment_id, segments, ordinals, digest)
+    return merged.model_copy(update={"vectors": {digest: made}})
 
 
 def compact(

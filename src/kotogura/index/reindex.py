@@ -68,7 +68,7 @@ def plan(
     if known is not None:
         write_plan(tenant, known, files)  # what is seen may not outlast a crash: its writer failed
         return known
-    current = generations.current(tenant)
+    current = generations.replaceable(tenant)
     documents = (
         original
         for original in originals.list(tenant)

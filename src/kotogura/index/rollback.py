@@ -24,10 +24,10 @@ def rollback(
         CommitConflict: when other commits won every race; a retry helps.
     """
     for attempt in range(1, ATTEMPT_COUNT + 1):
-        base = generations.current(tenant)
+        base = generations.replaceable(tenant)
         if base is None:
             raise GenerationNotFound("nothing has been committed for this tenant yet")
-        if base.manifest.generation == number:
+        if base.manifest.generation == number and not base.damaged:
             return base
         target = _kept(tenant, base.manifest, number, files)
         published = generations.publish(

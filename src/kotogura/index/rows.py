@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.errors import CorruptIndex
+from kotogura.index.tables import unreadable
 
 # The system's allocator gives back what decompressing a row group took: 27 MB at a first hit.
 pa.set_memory_pool(pa.system_memory_pool())
@@ -74,7 +75,9 @@ class RowGroups:
         try:
             with (
                 pa.OSFile(str(self._path), "rb") as source,
-                pq.ParquetFile(source, metadata=self._metadata) as file,
+                pq.ParquetFile(
+                    source, metadata=self._metadata, page_checksum_verification=True
+                ) as file,
             ):
                 if self._metadata is None:
                     self._metadata = file.metadata
@@ -88,4 +91,4 @@ class RowGroups:
         except pa.ArrowInvalid as error:
             raise CorruptIndex("a file of the index is not what it was; run reindex") from error
         except OSError as error:
-            raise StoreUnavailable("a file of the index can't be read") from error
+            raise unreadable(error) from error

@@ -80,7 +80,7 @@ def swap(
             raise DictionaryChanged("the user dictionary has changed since; start a new run")
         built = built_of_run(tenant, planned, files)
         own = [batch.segment for batch in built if batch.segment]
-        base = generations.current(tenant)
+        base = generations.replaceable(tenant)
         known = {segment.segment_id for segment in own}
         later = [
             segment

@@ -51,6 +51,7 @@ def encode_table(
                 use_dictionary=list(layout.dictionaries),
                 column_encoding=dict(layout.encodings),
                 write_statistics=list(layout.statistics),
+                write_page_checksum=True,
             )
         writer.write_table(table, row_group_size=rows_per_group or max(1, len(table)))
     if writer is None:
@@ -66,20 +67,31 @@ def read_table(
 
     Raises:
         StoreUnavailable: when it is missing or can't be read; a retry may help.
-        CorruptIndex: when it is not Parquet.
+        CorruptIndex: when it is not Parquet, or a page differs from its checksum.
     """
     try:
         # An open file, for of a path pyarrow takes a folder such as `a=b` for a column.
         # One thread, for most segments are small and threads cost more than they save.
         with (
             pa.OSFile(str(files.path(tenant, name)), "rb") as source,
-            pq.ParquetFile(source) as file,
+            pq.ParquetFile(source, page_checksum_verification=True) as file,
         ):
             return file.read(list(columns) if columns else None, use_threads=False)
     except pa.ArrowInvalid as error:
         raise CorruptIndex("a file of the index is not what it was; run reindex") from error
     except OSError as error:
-        raise StoreUnavailable("a file of the index can't be read") from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: OSError) -> CorruptIndex | StoreUnavailable:
+    """Return what an error of pyarrow means: without a number of the system's, it is the content.
+
+    >>> type(unreadable(OSError("page checksum verification failed"))).__name__
+    'CorruptIndex'
+    """
+    if error.errno is None:
+        return CorruptIndex("a file of the index is not what it was; run reindex")
+    return StoreUnavailable("a file of the index can't be read")
 
 
 def list_offsets(table: pa.Table, column: str) -> NDArray[np.int64]:

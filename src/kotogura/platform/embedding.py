@@ -34,7 +34,7 @@ def segment_embedder(
     def embed(
         tenant: TenantId, segment_id: str, documents: Sequence[IndexedDocument]
     ) -> dict[str, FileEntry]:
-        current = generations.current(tenant)
+        current = generations.replaceable(tenant)
         model = current.manifest.model if current else None
         if model is None or sum(len(document.body) for document in documents) > longest:
             return {}

@@ -12,6 +12,7 @@ from kotogura.index.generations import Generations
 from kotogura.index.manifest import Manifest
 from kotogura.index.reader import GenerationReader
 from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.damage import Damage
 from kotogura.search.meaning import PassageIndex
 from kotogura.search.words import WordIndex
 from kotogura.semantics.embedder import Embedder
@@ -75,6 +76,7 @@ class OpenGenerations:
     """Keeps the generations used last open, by tenant and manifest."""
 
     def __init__(self, generations: Generations, files: TenantFiles, models: ServingModels) -> None:
+        self.damage = Damage(generations, files)
         self._generations = generations
         self._files = files
         self._models = models

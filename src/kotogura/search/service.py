@@ -17,6 +17,7 @@ from kotogura.search.answers import (
     SimilarWords,
 )
 from kotogura.search.bm25 import Bm25Settings
+from kotogura.search.damage import telling_damage
 from kotogura.search.field_list import FieldList, list_fields
 from kotogura.search.filters import select
 from kotogura.search.hits import make_hits
@@ -63,6 +64,7 @@ class SearchService:
         documents were analysed without a user dictionary, and `analyzer_of` tells the others'.
         """
         self._opened = opened
+        self.damage = opened.damage
         self._shared = analyzer
         self._analyzer_of = analyzer_of
         self._scoring = Scoring(settings or Bm25Settings(), rescoring)
@@ -108,6 +110,7 @@ class SearchService:
         )
         return self.answer(tenant, request)
 
+    @telling_damage
     def answer(self, tenant: TenantId, request: SearchRequest) -> SearchAnswer:
         """Answer `request`; see `search`."""
         after = starting_place(tenant, request)
@@ -149,6 +152,7 @@ class SearchService:
             did_you_mean=spellings,
         )
 
+    @telling_damage
     def rank_words(self, tenant: TenantId, query: str, limit: int = 10) -> list[tuple[str, float]]:
         """Return (document id, score) of what a search by word finds, without reading documents.
 
@@ -175,6 +179,7 @@ class SearchService:
     def _synonyms(self, tenant: TenantId, analyzer: Analyzer) -> Synonyms:
         return self._rules.of(tenant, analyzer) if self._rules is not None else NO_SYNONYMS
 
+    @telling_damage
     def fields(self, tenant: TenantId) -> FieldList:
         """Return the fields that the tenant's documents have."""
         opened = self._opened.current(tenant)
@@ -184,11 +189,13 @@ class SearchService:
             fields=list_fields(opened.reader),
         )
 
+    @telling_damage
     def suggest(self, tenant: TenantId, typed: str, limit: int = 10) -> Suggestions:
         """Return ways to complete the last word of `typed`; see `kotogura.search.suggestions`."""
         opened = self._opened.current(tenant)
         return suggest(opened, typed, limit, self._analyzer(tenant, opened))
 
+    @telling_damage
     def document(self, tenant: TenantId, document_id: str) -> DocumentAnswer:
         """Return one document. Raises DocumentNotFound, also for another tenant's."""
         opened = self._opened.current(tenant)
@@ -204,6 +211,7 @@ class SearchService:
             generation=opened.manifest.generation,
         )
 
+    @telling_damage
     def similar_documents(
         self, tenant: TenantId, document_id: str, limit: int = 10
     ) -> SimilarDocuments:
@@ -221,6 +229,7 @@ class SearchService:
         generation = opened.manifest.generation
         return SimilarDocuments(document_id=document_id, generation=generation, hits=hits)
 
+    @telling_damage
     def similar_to_text(
         self, tenant: TenantId, text: str, limit: int = 10, *, filters: Sequence[str] = ()
     ) -> SimilarToText:
@@ -255,6 +264,7 @@ class SearchService:
         hits = nearest_documents(opened, vector, limit, among=among)
         return SimilarToText(generation=opened.manifest.generation, hits=hits)
 
+    @telling_damage
     def similar_words(self, tenant: TenantId, word: str, limit: int = 10) -> SimilarWords:
         """Return the words of the tenant's texts that mean most alike, the word's own terms apart.
 

@@ -1,4 +1,4 @@
-"""The handler of `functions/compact`: missing vectors made, segments merged, leftovers removed."""
+"""The handler of `functions/compact`: makes vectors, merges, removes leftovers, compares files."""
 
 import time
 from collections.abc import Mapping
@@ -8,11 +8,13 @@ from typing import Any
 from kotogura.index.janitor import sweep
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.merge import compact
+from kotogura.platform.clock import epoch_seconds
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.embedder import OnnxEmbedder
 from kotogura.semantics.neighbours import add_missing
 from kotogura.semantics.promotion import embed_missing
+from kotogura.semantics.scrub import scrub
 from kotogura.semantics.segment_vectors import embed_published, merge_vectors
 from kotogura.semantics.serving import ServingModels
 from kotogura.tenants.identity import TenantId
@@ -23,7 +25,10 @@ better part of the function's fifteen minutes."""
 
 
 def compact_handler() -> Handler:
-    """Return the handler that embeds what has no vectors, merges, sweeps, and answers counts."""
+    """Return the handler that embeds what has no vectors, merges, sweeps, scrubs: counts.
+
+    Scrubbing comes last: what it finds fails the call, and keeps nothing else from being done.
+    """
     parts = Parts.from_environment()
     models = ServingModels(parts.files, OnnxEmbedder.open)
 
@@ -45,6 +50,8 @@ def compact_handler() -> Handler:
         indexed_count = add_missing(tenant, parts.generations, parts.files)
         current = parts.generations.current(tenant) if indexed_count else current
         removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
+        day = epoch_seconds() // 86_400
+        scrubbed_count = scrub(tenant, current, parts.files, day) if current else 0
         return {
             "tenant": tenant,
             "generation": current.manifest.generation if current else 0,
@@ -52,6 +59,7 @@ def compact_handler() -> Handler:
             "merged_segment_count": merged_count,
             "indexed_segment_count": indexed_count,
             "removed_file_count": removed_count,
+            "scrubbed_file_count": scrubbed_count,
         }
 
     return Telemetry().step(work)
