@@ -51,7 +51,9 @@ KotoguraError                    code, kind
 ├── TooManySearches              rate-limited: the tenant searched faster than it may
 ├── Unavailable                  unavailable: retry helps
 │   ├── CommitConflict           another commit won the race every time
-│   └── StoreUnavailable         a file or table that should answer did not
+│   ├── StoreUnavailable         a file or table that should answer did not
+│   │   └── IndexLost            files that the index names are missing; an operator rebuilds it
+│   └── ModelLost                the files of the model in service are missing
 ├── ModelUnreachable             unavailable: no model hub is in reach, or no endpoint has the model
 ├── TokenKeysUnreachable         unavailable: whoever issues tokens doesn't tell its keys
 ├── TrainingInterrupted          unavailable: its machine was taken back; the next one goes on
@@ -364,6 +366,30 @@ class CommitConflict(Unavailable):
 
 class StoreUnavailable(Unavailable):
     code = "store-unavailable"
+
+
+class IndexLost(StoreUnavailable):
+    """Raised where a retry helps only if the files were about to appear, as over NFS."""
+
+    code = "index-lost"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "files of the index are missing; an operator rebuilds it, with "
+            "`kotogura index rebuild`"
+        )
+
+
+class ModelLost(Unavailable):
+    code = "model-lost"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "the model's files are missing; search by word, and let an operator bring "
+            "them back or an admin start a training"
+        )
 
 
 class ModelUnreachable(KotoguraError):

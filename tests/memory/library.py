@@ -18,7 +18,7 @@ from kotogura.index.described import write_file
 from kotogura.index.dictionaries import dictionary_path
 from kotogura.index.directory import Directory
 from kotogura.index.generations import Generation, Generations
-from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry
+from kotogura.index.manifest import FileEntry, Manifest, SegmentEntry, model_manifest_name
 from kotogura.index.merge import POLICY, compact
 from kotogura.index.merge_policy import TieredPolicy
 from kotogura.index.outcome import Committed
@@ -84,6 +84,12 @@ class Library:
         for part in ("files", "pointers", "staged", "ledger", "originals", "directory", "models"):
             setattr(other, part, getattr(self, part))
         return other
+
+    def forget(self) -> None:
+        """Forget what is open and remembered, as a new process does."""
+        self._served = None
+        self.directory = Directory(self.files)
+        self.models = ServingModels(self.files, lambda path: self.embedder(path.name))
 
     def over(self, files: TenantFiles, pointer: ManifestPointer) -> "Library":
         """Return a library over an index that is there already; its documents have no ledger."""
@@ -255,7 +261,7 @@ class Library:
         """Embed a new segment by the model in service, as `tokenize` does."""
         current = self.generations.replaceable(tenant)
         model = current.manifest.model if current else None
-        if model is None:
+        if model is None or not self.models.has(tenant, model.digest):
             return {}
         embedder = self.models.embedder(tenant, model.digest)
         entry = embed_segment(tenant, segment_id, documents, embedder, self.files)
@@ -284,7 +290,8 @@ class Library:
     def promote(
         self, digest: str, embed: Callable[[SegmentEntry], FileEntry] | None = None
     ) -> Generation:
-        """Bring the model `digest` into service."""
+        """Bring the model `digest` into service; its files are a manifest without content."""
+        self.files.write(self.tenant, model_manifest_name(digest), b"{}")
         return promote(
             self.tenant,
             digest,
@@ -304,8 +311,8 @@ class Library:
 
     @property
     def manifest(self) -> Manifest:
-        """The current generation's manifest, an empty one before the first commit."""
-        current = self.generations.current(self.tenant)
+        """The current generation's manifest, an empty one before the first commit or if lost."""
+        current = self.generations.replaceable(self.tenant)
         return current.manifest if current else EMPTY
 
     def reader(self) -> GenerationReader:

@@ -83,6 +83,15 @@ def index_rollback(session: Session, tenant: TenantId, generation: int, as_json:
         f"generation {answer['generation']} has the {answer['document_count']} documents of "
         f"generation {generation}"
     )
+    told = [
+        (answer["missing_count"], "that came since are not found"),
+        (answer["replaced_count"], "are found as they were then"),
+        (answer["returned_count"], "that were deleted since are found again"),
+    ]
+    changes = ", ".join(f"{count} {what}" for count, what in told if count)
+    if changes:
+        terminal.line(f"of the documents {changes}")
+        terminal.line(f"`kotogura index rebuild --tenant {tenant}` finds all as they are now")
     terminal.result(answer)
 
 

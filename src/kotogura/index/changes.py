@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from kotogura.index.manifest import SegmentEntry
+from kotogura.index.manifest import ModelEntry, SegmentEntry
 from kotogura.tenants.identity import TenantId
 
 
@@ -38,6 +38,7 @@ class ManifestPointer(BaseModel):
         trained_generation: the content generation that the model in service learned from.
         document_count, index_bytes: of that manifest, for those who can't read it; None in
             pointers that were written before there was such a thing.
+        model: as in the manifest, for a rebuilding after that is lost.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +50,7 @@ class ManifestPointer(BaseModel):
     trained_generation: int | None = None
     document_count: int | None = None
     index_bytes: int | None = None
+    model: ModelEntry | None = None
 
 
 class StagedChanges(Protocol):

@@ -1,13 +1,14 @@
 """Generations: opening the current one, and publishing the next by one conditional write."""
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from kotogura.errors import CorruptIndex
+from kotogura.errors import CorruptIndex, IndexLost, StoreUnavailable
 from kotogura.index.changes import ManifestPointer, ManifestPointers
 from kotogura.index.manifest import (
     KEPT_GENERATION_COUNT,
@@ -16,6 +17,7 @@ from kotogura.index.manifest import (
     SegmentEntry,
     decode_manifest,
     manifest_name,
+    model_manifest_name,
 )
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
@@ -32,7 +34,7 @@ Clock = Callable[[], str]
 class Generation:
     """A pointer as it was read, and the manifest it named.
 
-    `damaged` is whether that manifest can't be read, and an empty one stands in for it.
+    `damaged` is whether that manifest is missing or can't be read; an empty one stands in for it.
     """
 
     pointer: ManifestPointer
@@ -52,10 +54,18 @@ class Generations:
         """Return the tenant's newest generation, or None before the first commit.
 
         Raises:
+            IndexLost: when its manifest is missing.
             CorruptIndex: when its manifest is not what the pointer says.
         """
         pointer = self.pointer(tenant)
         return self.open(tenant, pointer) if pointer else None
+
+    def model_left(self, tenant: TenantId, model: ModelEntry | None) -> ModelEntry | None:
+        """Return `model` if its manifest and its words' vectors are there, else None."""
+        if model is None:
+            return None
+        names = (model_manifest_name(model.digest), model.words.name)
+        return None if any(is_missing(tenant, name, self._files) for name in names) else model
 
     def pointer(self, tenant: TenantId) -> ManifestPointer | None:
         """Return which generation is the newest, without reading it; None before the first."""
@@ -65,9 +75,15 @@ class Generations:
         """Return the generation that `pointer` names.
 
         Raises:
+            IndexLost: when its manifest is missing.
             CorruptIndex: when its manifest is not what the pointer says.
         """
-        data = self._files.read(tenant, pointer.manifest)
+        try:
+            data = self._files.read(tenant, pointer.manifest)
+        except StoreUnavailable:
+            if is_missing(tenant, pointer.manifest, self._files):
+                raise IndexLost from None
+            raise
         if hashlib.sha256(data).hexdigest() != pointer.sha256:
             raise CorruptIndex("a manifest differs from its digest; roll back or rebuild")
         return Generation(pointer, decode_manifest(data))
@@ -75,21 +91,23 @@ class Generations:
     def replaceable(self, tenant: TenantId) -> Generation | None:
         """Return what a generation of other content can come after, as `current` does.
 
-        Where the manifest is damaged, one without documents stands in for it, with the earlier
-        generations and the model as they tell them: a way out must not need what is broken.
+        Where the manifest is damaged or missing, one without documents stands in for it, with the
+        earlier generations that are left, and the model if its files are: a way out must not need
+        what is broken.
         """
         pointer = self.pointer(tenant)
         if pointer is None:
             return None
         try:
             return self.open(tenant, pointer)
-        except CorruptIndex:
+        except (CorruptIndex, IndexLost):
             earlier = self._earlier(tenant, pointer.generation)
+            told = pointer.model or self._model(tenant, earlier, pointer.trained_generation)
             stand_in = Manifest(
                 generation=pointer.generation,
                 content_generation=pointer.content_generation,
                 analyzer="",
-                model=self._model(tenant, earlier, pointer.trained_generation),
+                model=self.model_left(tenant, told),
                 history=earlier,
                 created_at=self._clock(),
             )
@@ -159,7 +177,7 @@ class Generations:
             analyzer=segments[0].analyzer if segments else "",
             segments=segments,
             model=model,
-            history=history[: KEPT_GENERATION_COUNT - 1],
+            history=kept_history(history, number, burst, KEPT_GENERATION_COUNT - 1),
             burst=burst,
             created_at=self._clock(),
             dictionary=dictionary,
@@ -175,10 +193,38 @@ class Generations:
             trained_generation=model.content_generation if model else None,
             document_count=manifest.document_count,
             index_bytes=sum(entry.size_bytes for entry in manifest.file_entries()),
+            model=model,
         )
         if not self._pointers.move(tenant, base.pointer if base else None, pointer):
             return None
         return Generation(pointer, manifest)
+
+
+def kept_history(history: tuple[str, ...], number: int, burst: int, limit: int) -> tuple[str, ...]:
+    """Return which of `history`, newest first, generation `number` keeps: `limit` at most.
+
+    Of a burst, the first generation and the newest one stay, and those in its midst go before any
+    that came earlier: hundreds of uploads at once must not push out what was there before them.
+
+    >>> names = [manifest_name(one, b"") for one in (9, 8, 7, 6, 3)]
+    >>> kept = kept_history(tuple(names), 10, 4, 4)  # 6, 7, 8 and 9 are of the burst
+    >>> [parse_manifest_name(name)[0] for name in kept]
+    [9, 8, 6, 3]
+    >>> [parse_manifest_name(name)[0] for name in kept_history(tuple(names), 10, 0, 4)]
+    [9, 8, 7, 6]
+    """
+    kept = list(history)
+    while len(kept) > limit:
+        midst = [
+            name for name in kept if number - burst < parse_manifest_name(name)[0] < number - 1
+        ]
+        kept.remove(midst[-1] if midst else kept[-1])
+    return tuple(kept)
+
+
+def is_missing(tenant: TenantId, name: str, files: TenantFiles) -> bool:
+    """Return whether the store answers and has no such file."""
+    return math.isinf(files.age_seconds(tenant, name))
 
 
 def parse_manifest_name(name: str) -> tuple[int, str]:

@@ -35,7 +35,7 @@ def sweep(
 ) -> int:
     """Remove unreferenced files of `tenant`; return how many. Idempotent.
 
-    Kept is what the current generation, the nine before it, any that was current within the grace
+    Kept is what the current generation, the ten before it, any that was current within the grace
     period, a staged change, or a reindex that has not been abandoned names.
 
     Raises:

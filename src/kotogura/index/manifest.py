@@ -13,7 +13,8 @@ from kotogura.errors import CorruptIndex
 
 FORMAT_VERSION = 2
 FIELDS = ("title", "body")
-KEPT_GENERATION_COUNT = 10
+KEPT_GENERATION_COUNT = 11
+"""The newest and the ten before it, to which a tenant can be rolled back."""
 
 
 class _Record(BaseModel):
@@ -155,6 +156,15 @@ def manifest_name(generation: int, data: bytes) -> str:
     'manifests/0000000007-44136fa355b3678a.json'
     """
     return f"manifests/{generation:010d}-{hashlib.sha256(data).hexdigest()[:16]}.json"
+
+
+def model_manifest_name(digest: str) -> str:
+    """Return where a model tells what it is made of; without it, there is no model.
+
+    >>> model_manifest_name("0123")
+    'models/0123/model.json'
+    """
+    return f"models/{digest}/model.json"
 
 
 def decode_manifest(data: bytes) -> Manifest:

@@ -7,12 +7,14 @@ query needs is read when it is asked for, and kept in a cache that counts bytes.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kotogura.errors import IndexLost, StoreUnavailable
 from kotogura.index import statements
 from kotogura.index.cache import ENTRY_BYTES, ByteCache
 from kotogura.index.content import IndexedDocument
@@ -279,5 +281,10 @@ class GenerationReader:
         if self._connection is None:
             folder = self._files.path(self.tenant, "segments")
             self._connection = locked_connection(folder, self._threads, self._memory_limit_bytes)
-        with translated():
-            yield self._connection
+        try:
+            with translated():
+                yield self._connection
+        except StoreUnavailable:
+            if not all(Path(path).exists() for paths in self._paths.values() for path in paths):
+                raise IndexLost from None
+            raise

@@ -15,12 +15,13 @@ from kotogura.errors import (
     AnalyzerMismatch,
     CommitConflict,
     DictionaryChanged,
+    IndexLost,
     RunIncomplete,
 )
 from kotogura.index.commit import ATTEMPT_COUNT, Pause
 from kotogura.index.directory import Directory, Place
 from kotogura.index.generations import Generation, Generations
-from kotogura.index.manifest import SegmentEntry
+from kotogura.index.manifest import Manifest, SegmentEntry
 from kotogura.index.reindex import plan_follow_up
 from kotogura.index.runs import BuiltBatch, Plan, built_of_run, read_plan, replaced_name
 from kotogura.index.tombstones import bury
@@ -87,7 +88,7 @@ def swap(
             for segment in (base.manifest.segments if base else ())
             if segment.segment_id not in replaced | known
         ]
-        locate = partial(directory.locate, tenant, base.manifest) if base else _nowhere
+        locate = partial(_located, directory, tenant, base.manifest) if base else _nowhere
         unfit = _unfit(planned, own, later)
         segments = resolve(tenant, built, later, unfit, places, locate, ledger)
         rest = [segment for segment in segments if segment.segment_id in unfit]
@@ -101,7 +102,7 @@ def swap(
             base,
             segments=segments,
             content_changed=True,
-            model=base.manifest.model if base else None,
+            model=generations.model_left(tenant, base.manifest.model) if base else None,
             dictionary=planned.dictionary,
         )
         if published is not None:
@@ -213,6 +214,16 @@ def _is_gone(record: DocumentRecord | None, place: Place, locate: Locate) -> boo
     if record.state is DocumentState.DELETED:
         return True
     return record.sequencer > place.version and locate(record.document_id) is None
+
+
+def _located(
+    directory: Directory, tenant: TenantId, manifest: Manifest, document_id: str
+) -> Place | None:
+    """Return where a document is in the generation to be replaced, as far as that is there."""
+    try:
+        return directory.locate(tenant, manifest, document_id)
+    except IndexLost:
+        return None
 
 
 def _nowhere(_: str) -> Place | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.errors import CorruptIndex, IndexLost, StoreUnavailable
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -66,7 +66,8 @@ def read_table(
     """Return the file's rows in their order; all columns unless some are named.
 
     Raises:
-        StoreUnavailable: when it is missing or can't be read; a retry may help.
+        IndexLost: when it is missing.
+        StoreUnavailable: when it can't be read; a retry may help.
         CorruptIndex: when it is not Parquet, or a page differs from its checksum.
     """
     try:
@@ -79,6 +80,8 @@ def read_table(
             return file.read(list(columns) if columns else None, use_threads=False)
     except pa.ArrowInvalid as error:
         raise CorruptIndex("a file of the index is not what it was; run reindex") from error
+    except FileNotFoundError as error:
+        raise IndexLost from error
     except OSError as error:
         raise unreadable(error) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kotogura.errors import ModelLost
 from kotogura.index.content import IndexedDocument
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import FileEntry
@@ -26,8 +27,8 @@ def segment_embedder(
 ) -> EmbedSegment:
     """Return what embeds a new segment; it makes no vectors for a tenant without a model.
 
-    Nor for a segment whose bodies have more than `longest` characters: `compact` makes those, and
-    until then its documents are found by word only.
+    Nor while the model's files are missing, nor for a segment whose bodies have more than `longest`
+    characters: `compact` makes those, and until then its documents are found by word only.
     """
     models = ServingModels(files, open_embedder or OnnxEmbedder.open)
 
@@ -38,7 +39,10 @@ def segment_embedder(
         model = current.manifest.model if current else None
         if model is None or sum(len(document.body) for document in documents) > longest:
             return {}
-        embedder = models.embedder(tenant, model.digest)
+        try:
+            embedder = models.embedder(tenant, model.digest)
+        except ModelLost:
+            return {}  # `compact` fails while the model is missing, and says so
         return {model.digest: embed_segment(tenant, segment_id, documents, embedder, files)}
 
     return embed

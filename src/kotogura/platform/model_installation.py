@@ -23,8 +23,8 @@ from kotogura.tenants.identity import TenantId
 
 
 def in_service(parts: Parts, tenant: TenantId, generation: Generation) -> Path | None:
-    """Return the folder of the model in service, or None."""
-    model = generation.manifest.model
+    """Return the folder of the model in service, or None; one that is lost is none."""
+    model = parts.generations.model_left(tenant, generation.manifest.model)
     return parts.files.path(tenant, model_folder(model.digest)) if model else None
 
 

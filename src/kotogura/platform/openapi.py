@@ -36,6 +36,8 @@ _ANY = (
     errors.Throttled,
     errors.Unavailable,
     errors.StoreUnavailable,
+    errors.IndexLost,
+    errors.ModelLost,
     errors.CommitConflict,
     errors.Internal,
     errors.CorruptIndex,

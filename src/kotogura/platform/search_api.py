@@ -19,7 +19,7 @@ from kotogura.errors import (
     UnanalyzableText,
 )
 from kotogura.platform.http import DocumentIdInPath, Limit, current_tenant, make_resolver
-from kotogura.platform.metrics import SEARCH_DURATION
+from kotogura.platform.metrics import REQUEST_FAILURES, SEARCH_DURATION
 from kotogura.platform.operations import operation
 from kotogura.platform.search_parameters import (
     Cursor,
@@ -110,6 +110,8 @@ def search_api(
         )
         elapsed_ms = (time.perf_counter() - start) * 1000
         telemetry.add(SEARCH_DURATION, elapsed_ms, mode=answer.mode, tenant=tenant)
+        if answer.notice is not None:
+            telemetry.add(REQUEST_FAILURES, 1, code=answer.notice)
         return answer
 
     @app.get(

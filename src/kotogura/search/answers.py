@@ -56,6 +56,8 @@ class SearchAnswer(BaseModel):
         facets: counts over all that match, for each facet asked for.
         cursor: leads to the next page of this very search; None when there is none.
         did_you_mean: spellings of the query that documents have, where no document has its words.
+        notice: code of a failure because of which less was done than usual: `model-lost` where
+            was searched by word alone though there should be a model.
     """
 
     mode: Mode
@@ -65,6 +67,7 @@ class SearchAnswer(BaseModel):
     facets: list[FacetCounts] = []
     cursor: str | None = None
     did_you_mean: list[str] = []
+    notice: str | None = None
 
 
 class SimilarDocuments(BaseModel):

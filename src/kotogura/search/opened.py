@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex, ModelNotReady
+from kotogura.errors import CorruptIndex, ModelLost, ModelNotReady
 from kotogura.index.cache import ByteCache
 from kotogura.index.generations import Generations
 from kotogura.index.manifest import Manifest
 from kotogura.index.reader import GenerationReader
+from kotogura.search.answers import Mode
 from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.damage import Damage
 from kotogura.search.meaning import PassageIndex
@@ -106,6 +107,21 @@ class OpenGenerations:
             _, oldest = self._open.popitem(last=False)
             oldest.reader.close()
         return found
+
+    def mode_of(
+        self, opened: OpenGeneration, asked: Mode | None, *, is_listing: bool
+    ) -> tuple[Mode, str | None]:
+        """Return how to search, and the code of what keeps a search from its usual mode.
+
+        Where nothing is asked for, it is `both` once the tenant has a model, and `words` until
+        then, for what lists without a query, and while the model's files are missing.
+        """
+        model = opened.manifest.model
+        if asked is not None or is_listing or model is None:
+            return asked or "words", None
+        if self._models.has(opened.tenant, model.digest):
+            return "both", None
+        return "words", ModelLost.code
 
     def embed(self, opened: OpenGeneration, text: str) -> NDArray[np.float32]:
         """Return the unit vector, float32 [dimensions], of a query by the generation's model."""

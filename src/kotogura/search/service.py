@@ -95,7 +95,7 @@ class SearchService:
             QuerySyntaxError: when the query has an operator that lacks what it needs.
             InvalidFilter: when a filter, facet or order can't be understood.
             InvalidCursor: when `cursor` is damaged or another search's.
-            ModelNotReady: when meaning is asked for and there is no model yet.
+            ModelNotReady, ModelLost: when meaning is asked for and there is no model.
         """
         request = read_request(
             query,
@@ -116,7 +116,7 @@ class SearchService:
         after = starting_place(tenant, request)
         query, mode = request.query, after.mode if after else request.mode
         opened = self._opened.current(tenant)
-        mode = mode or ("both" if opened.manifest.model and not request.is_listing else "words")
+        mode, notice = self._opened.mode_of(opened, mode, is_listing=request.is_listing)
         if request.is_listing:
             found = nothing_asked(len(opened.reader.live))
         else:
@@ -150,6 +150,7 @@ class SearchService:
             facets=page.facets,
             cursor=page.cursor,
             did_you_mean=spellings,
+            notice=notice,
         )
 
     @telling_damage

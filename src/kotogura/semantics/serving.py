@@ -4,6 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
+from kotogura.errors import ModelLost
+from kotogura.index.generations import is_missing
+from kotogura.index.manifest import model_manifest_name
 from kotogura.semantics.embedder import Embedder
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
@@ -21,14 +24,23 @@ class ServingModels:
         self._open_embedder = open_embedder
         self._open: OrderedDict[tuple[TenantId, str], Embedder] = OrderedDict()
 
+    def has(self, tenant: TenantId, digest: str) -> bool:
+        """Return whether the tenant's model `digest` is open already, or lies in the store."""
+        if (tenant, digest) in self._open:
+            return True
+        return not is_missing(tenant, model_manifest_name(digest), self._files)
+
     def embedder(self, tenant: TenantId, digest: str) -> Embedder:
         """Return the tenant's model `digest`.
 
         Raises:
-            CorruptModel: when its files are missing or not what they should be.
+            ModelLost: when it is missing.
+            CorruptModel: when its files are not what they should be.
         """
         found = self._open.pop((tenant, digest), None)
         if found is None:
+            if not self.has(tenant, digest):
+                raise ModelLost
             found = self._open_embedder(self._files.path(tenant, model_folder(digest)))
         self._open[tenant, digest] = found
         if len(self._open) > OPEN_MODEL_COUNT:

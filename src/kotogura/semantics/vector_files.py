@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kotogura.errors import CorruptIndex, StoreUnavailable
+from kotogura.errors import CorruptIndex, IndexLost
 from kotogura.index.tables import numbers
 
 FORMAT_VERSION = 2
@@ -89,12 +89,12 @@ def read_vector_file(kind: str, path: Path) -> VectorFile:
 
     Raises:
         CorruptIndex: another kind, format or shape. Retrying does not help.
-        StoreUnavailable: when it is missing or can't be read.
+        IndexLost: when it is missing.
     """
     try:
         batch = _open(path)
     except FileNotFoundError as error:
-        raise StoreUnavailable("a file of vectors is missing from the store") from error
+        raise IndexLost from error
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise CorruptIndex("a file of vectors is neither Arrow nor Parquet") from error
     metadata = {
@@ -113,13 +113,16 @@ def vector_count(path: Path) -> int:
     """Return how many vectors a file has, without reading them.
 
     Raises:
-        CorruptIndex: when it is missing or is no file of vectors.
+        IndexLost: when it is missing.
+        CorruptIndex: when it is no file of vectors.
     """
     try:
         with pa.OSFile(str(path), "rb") as source:
             if source.read(len(_PARQUET)) == _PARQUET:
                 return int(pq.read_metadata(path).num_rows)
         return int(_mapped(path).num_rows)
+    except FileNotFoundError as error:
+        raise IndexLost from error
     except (pa.ArrowInvalid, OSError) as error:
         raise CorruptIndex("a file of vectors can't be read; verify the index") from error
 

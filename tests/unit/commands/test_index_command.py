@@ -142,12 +142,15 @@ def test_a_verification_with_problems_fails_and_tells_each_in_a_line(
 
 def test_a_rollback_asks_for_its_generation(run: Callable[..., Any]) -> None:
     answer = {"generation": 4, "content_of": 2, "document_count": 7, "model": None}
+    answer |= {"missing_count": 3, "replaced_count": 0, "returned_count": 1}
     deployment = deployment_of({"rollback": answer})
     done = run(deployment, "rollback", "--tenant", MINATO, "--generation", "2")
     assert done.exit_code == 0
     assert deployment.functions.asked == [  # type: ignore[attr-defined]
         {"tenant": MINATO, "action": "rollback", "generation": 2}
     ]
+    assert "3 that came since are not found, 1 that were deleted since are found" in done.stdout
+    assert "kotogura index rebuild --tenant minato-shoji" in done.stdout
 
 
 @pytest.mark.parametrize(

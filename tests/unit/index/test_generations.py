@@ -62,7 +62,7 @@ def test_the_content_generation_is_that_of_the_last_change_of_documents(library:
     assert republish(library, content_changed=True).manifest.content_generation == 5
 
 
-def test_the_history_names_the_last_nine_newest_first(library: Library) -> None:
+def test_the_history_names_the_last_ten_newest_first(library: Library) -> None:
     library.upload("a.txt", "apple")
     first = library.pointers.get(library.tenant)
     assert first is not None

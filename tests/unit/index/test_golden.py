@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kotogura.index.changes import ManifestPointer
-from kotogura.index.manifest import FORMAT_VERSION
+from kotogura.index.manifest import FORMAT_VERSION, model_manifest_name
 from kotogura.platform.folder import FolderFiles
 from kotogura.search.bm25 import Bm25Settings
 from kotogura.search.service import SearchService
@@ -26,7 +26,11 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Library:
     """A copy of what a release wrote, opened by this one."""
     shutil.copytree(FOLDER / request.param, tmp_path / "store")
     library = Library(tmp_path, golden.TENANT, golden.ANALYZER, golden.SYNONYMS, sequence=100)
-    return library.over(FolderFiles(tmp_path / "store"), pointer_of(request.param))
+    files = FolderFiles(tmp_path / "store")
+    files.write(
+        golden.TENANT, model_manifest_name(golden.MODEL), b"{}"
+    )  # the model is no part of it
+    return library.over(files, pointer_of(request.param))
 
 
 def pointer_of(version: str) -> ManifestPointer:

@@ -6,6 +6,7 @@ import pytest
 
 from kotogura.errors import CommitConflict, CorruptIndex, GenerationNotFound
 from kotogura.index.commit import ATTEMPT_COUNT
+from kotogura.index.differences import Differences, differences
 from kotogura.index.generations import Generation
 from kotogura.index.janitor import GRACE_SECONDS, sweep
 from kotogura.index.manifest import KEPT_GENERATION_COUNT
@@ -38,6 +39,32 @@ def test_what_was_found_then_is_found_again_in_a_new_generation(filled: Library)
     assert filled.found("pear") == set()
     assert roll_back(filled, 1).manifest.document_count == 1
     assert filled.found("apple") == {"a.txt"}
+
+
+def test_a_tenant_is_rolled_back_ten_generations_and_goes_on_from_there(library: Library) -> None:
+    for number in range(11):
+        library.upload(f"{number}.txt", f"apple {'pear' * (number == 0)}")
+    library.delete("5.txt")
+    assert library.found("apple") == {f"{number}.txt" for number in range(11) if number != 5}
+    roll_back(library, 2)
+    assert library.found("apple") == {"0.txt", "1.txt"}
+    library.upload("new.txt", "apple")
+    assert library.found("apple") == {"0.txt", "1.txt", "new.txt"}
+    library.reindex()
+    everything = {f"{number}.txt" for number in range(11) if number != 5}
+    assert library.found("apple") == everything | {"new.txt"}
+    assert library.found("pear") == {"0.txt"}
+
+
+def test_what_is_found_otherwise_after_a_rollback_is_counted(filled: Library) -> None:
+    filled.delete("b.txt")
+    filled.upload("c.txt", "plum")
+    before = filled.manifest
+    after = roll_back(filled, 2).manifest
+    found = differences(filled.tenant, before, after, filled.directory)
+    assert found == Differences(missing_count=1, returned_count=1, replaced_count=1)
+    same = differences(filled.tenant, after, after, filled.directory)
+    assert same == Differences(missing_count=0, returned_count=0, replaced_count=0)
 
 
 def test_a_rollback_can_be_rolled_back(filled: Library) -> None:
@@ -97,7 +124,7 @@ def test_exactly_the_last_ten_generations_can_be_rolled_back_to(library: Library
     with pytest.raises(GenerationNotFound):
         roll_back(library, 15 - KEPT_GENERATION_COUNT)
     roll_back(library, 15 - KEPT_GENERATION_COUNT + 1)
-    assert library.found("version-6") == {"a.txt"}
+    assert library.found("version-5") == {"a.txt"}
 
 
 def test_a_generation_with_a_missing_file_is_refused(filled: Library) -> None:

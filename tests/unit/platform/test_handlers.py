@@ -17,6 +17,7 @@ from kotogura.errors import (
     GenerationNotFound,
     InvalidArgument,
     InvalidTenantId,
+    ModelLost,
     ModelNotFound,
     Unauthenticated,
     UndecodableText,
@@ -275,8 +276,23 @@ def test_an_index_is_rolled_back_through_the_handler(in_memory: Library, context
     in_memory.upload("b.txt", "apple")
     answer = ask(context, "rollback", generation=1)
     assert (answer["generation"], answer["content_of"], answer["document_count"]) == (3, 1, 1)
+    assert (answer["missing_count"], answer["returned_count"]) == (1, 0)
     with pytest.raises(GenerationNotFound):
         ask(context, "rollback", generation=9)
+
+
+def test_compaction_goes_on_without_the_model_and_fails_so_that_somebody_hears(
+    in_memory: Library, context: Context
+) -> None:
+    library = in_memory
+    library.upload("a.txt", "apple")
+    library.promote("first")
+    library.files.remove(library.tenant, "models/first/model.json")
+    library.forget()
+    library.upload("b.txt", "apple")
+    with pytest.raises(ModelLost):
+        compact.compact_handler()({"tenant": library.tenant}, context)
+    assert library.found("apple") == {"a.txt", "b.txt"}
 
 
 def test_a_model_is_rolled_back_through_the_handler(in_memory: Library, context: Context) -> None:

@@ -259,6 +259,8 @@ def test_the_models_used_last_stay_open(filled: Library) -> None:
         opened.append(str(path))
         return WordEmbedder(str(path))
 
+    for number in range(OPEN_MODEL_COUNT + 1):
+        filled.files.write(filled.tenant, f"models/m{number}/model.json", b"{}")
     models = ServingModels(filled.files, open_model)
     for _ in range(2):
         models.embedder(filled.tenant, "m0")

@@ -57,6 +57,7 @@ export const library: Messages['library'] = {
       'Its name is too long, or has characters that can’t be used. Rename it.',
     'unanalyzable-text': 'It has a character that can’t be analysed. Remove that character.',
     'commit-conflict': 'Too much happened at once. If this stays, add it again.',
+    'index-lost': 'The index is missing. It is found again once the index is built anew.',
     'store-unavailable': 'The store did not answer. Add it again.',
     throttled: 'The store did not answer. Add it again.',
     'analyzer-mismatch': 'The index has to be rebuilt.',

@@ -72,6 +72,8 @@ export const shell: Pick<
     throttled: 'There is a lot of traffic. Please wait a moment.',
     'rate-limited': 'There is a lot of traffic. Please wait a moment.',
     unavailable: 'The service does not answer right now. Please wait a moment.',
+    'index-lost': 'The search index is missing and has to be built anew. Please tell your operator.',
+    'model-lost': 'Search by meaning is not possible right now. Search by word, and tell your operator.',
     'store-unavailable': 'The service does not answer right now. Please wait a moment.',
     'training-running': 'A training is running already.',
     'training-budget-spent': 'This month’s training minutes are used up.',

@@ -54,6 +54,7 @@ export const library = {
     'invalid-document-name': '名前が長すぎるか、使えない文字があります。名前を変えてください。',
     'unanalyzable-text': '解析できない文字があります。その文字を除いてください。',
     'commit-conflict': '更新が集中しました。変わらなければ、もう一度追加してください。',
+    'index-lost': '索引が失われています。索引を作り直すと見つかるようになります。',
     'store-unavailable': '保管先が応答しませんでした。もう一度追加してください。',
     throttled: '保管先が応答しませんでした。もう一度追加してください。',
     'analyzer-mismatch': '索引の作り直しが必要です。',

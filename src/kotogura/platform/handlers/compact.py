@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from kotogura.errors import ModelLost
 from kotogura.index.janitor import sweep
 from kotogura.index.manifest import FileEntry, SegmentEntry
 from kotogura.index.merge import compact
@@ -28,6 +29,7 @@ def compact_handler() -> Handler:
     """Return the handler that embeds what has no vectors, merges, sweeps, scrubs: counts.
 
     Scrubbing comes last: what it finds fails the call, and keeps nothing else from being done.
+    While the model in service is missing nothing is embedded, and the call fails at its end too.
     """
     parts = Parts.from_environment()
     models = ServingModels(parts.files, OnnxEmbedder.open)
@@ -44,7 +46,8 @@ def compact_handler() -> Handler:
         def may_begin() -> bool:
             return time.monotonic() - began < EMBEDDING_BEGINS_SECONDS
 
-        embedded_count = embed_missing(tenant, embed, parts.generations, may_begin)
+        lost = _has_lost_its_model(parts, tenant)
+        embedded_count = 0 if lost else embed_missing(tenant, embed, parts.generations, may_begin)
         merge = partial(merge_vectors, files=parts.files)
         current, merged_count = compact(tenant, parts.generations, parts.files, merge)
         indexed_count = add_missing(tenant, parts.generations, parts.files)
@@ -52,6 +55,8 @@ def compact_handler() -> Handler:
         removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
         day = epoch_seconds() // 86_400
         scrubbed_count = scrub(tenant, current, parts.files, day) if current else 0
+        if lost:
+            raise ModelLost
         return {
             "tenant": tenant,
             "generation": current.manifest.generation if current else 0,
@@ -63,3 +68,9 @@ def compact_handler() -> Handler:
         }
 
     return Telemetry().step(work)
+
+
+def _has_lost_its_model(parts: Parts, tenant: TenantId) -> bool:
+    current = parts.generations.current(tenant)
+    model = current.manifest.model if current else None
+    return model is not None and parts.generations.model_left(tenant, model) is None

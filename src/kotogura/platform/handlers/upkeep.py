@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kotogura.errors import InvalidArgument
+from kotogura.index.differences import differences
 from kotogura.index.inspection import inspect
 from kotogura.index.rollback import rollback
 from kotogura.index.runs import built_count, check_run_id, find_plan
@@ -23,9 +24,9 @@ def upkeep_handler() -> Handler:
     """Return the handler that does the event's `action` for its `tenant`.
 
     `inspect` and `verify` answer `IndexReport` and `Verification`; `rollback` wants a `generation`
-    and answers the one it published; `rollback-model` may want a `model` and answers
-    `ModelRollback`; `progress` wants a `run_id` and answers how many batches of
-    that run are planned, None before its plan, and built.
+    and answers the one it published, with `Differences`; `rollback-model` may want a `model` and
+    answers `ModelRollback`; `progress` wants a `run_id` and answers how many batches of that run
+    are planned, None before its plan, and built.
     """
     parts = Parts.from_environment()
 
@@ -42,8 +43,13 @@ def upkeep_handler() -> Handler:
         number = event.get("generation")
         if not isinstance(number, int) or isinstance(number, bool):
             raise InvalidArgument("name the generation to roll back to by its number")
+        before = parts.generations.current(tenant)
         published = rollback(tenant, number, parts.generations, parts.files, pause).manifest
+        since = differences(
+            tenant, before.manifest if before else published, published, parts.directory
+        )
         return {
+            **since.model_dump(),
             "generation": published.generation,
             "content_of": number,
             "document_count": published.document_count,
