@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from kotogura.documents.lines import fingerprint
 from kotogura.platform import wiring
 
 BUCKET = "kotogura-documents"
+WRITTEN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 ACCESS_KEY = "ASIA-of-the-tests"
 SECRET_KEY = "secret-of-the-tests"
 
@@ -66,7 +68,12 @@ class MemoryObjects:
         self.touched += [named["Prefix"], *keys]
         yield {
             "Contents": [
-                {"Key": key, "Size": len(data), "ETag": f'"{fingerprint(data)}"'}
+                {
+                    "Key": key,
+                    "Size": len(data),
+                    "ETag": f'"{fingerprint(data)}"',
+                    "LastModified": WRITTEN_AT,
+                }
                 for key in keys
                 for data in [self.objects[key]]
             ]
