@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -17,9 +18,23 @@ class SamLocal:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
+        self._invoked: set[str] = set()
+        self._first = Lock()
 
     def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer, which is the last line of the output, or the error object."""
+        """Return the answer, which is the last line of the output, or the error object.
+
+        At its first invocation `sam local` adds an emulator to a function's image, which functions
+        may share; two that do so at once disturb each other.
+        """
+        if function not in self._invoked:
+            with self._first:
+                answer = self._invoke(function, event)
+                self._invoked.add(function)
+                return answer
+        return self._invoke(function, event)
+
+    def _invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
         done = subprocess.run(
             sam_command(ROOT, ["invoke", function, "--event", "-"]),
             cwd=ROOT,
