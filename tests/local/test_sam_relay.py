@@ -1,6 +1,7 @@
 """What stands between the SAM command line's containers and this machine."""
 
 import asyncio
+import gc
 import http.client
 import json
 import socket
@@ -125,3 +126,22 @@ def test_a_connection_that_docker_hands_over_is_not_changed() -> None:
         return made
 
     assert asyncio.run(opened()) == head
+
+
+def test_what_the_other_side_says_late_comes_after_a_client_has_said_its_last() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        port = server.getsockname()[1]
+        with Relay("tcp:127.0.0.1:0", f"tcp:127.0.0.1:{port}") as relay:
+            host, _, there = relay.listening.removeprefix("tcp:").rpartition(":")
+            with socket.create_connection((host, int(there)), timeout=10) as client:
+                client.shutdown(socket.SHUT_WR)
+                connection, _ = server.accept()
+                with connection:
+                    connection.settimeout(10)
+                    assert connection.recv(1) == b""
+                    with socket.create_connection((host, int(there)), timeout=10):
+                        server.accept()[0].close()  # so the relay has gone on to wait
+                    gc.collect()  # took a connection that only waits for garbage
+                    connection.sendall(b"late")
+                assert client.recv(4) == b"late"

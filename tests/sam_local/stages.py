@@ -18,6 +18,7 @@ from tests.sam_local.answers import (
     of_the_quarantine,
     of_the_samples_size,
     of_the_upload,
+    once_the_upload_is_known,
     to_the_generation_before,
 )
 from tests.sam_local.command_line import SamLocal
@@ -141,7 +142,12 @@ STAGES = [
     [Step("ManageFunction", "manage-put-dictionary", checks.dictionary_is_taken)],
     [
         Step("ManageFunction", "manage-dictionary", checks.dictionary_is_shown),
-        Step("ManageFunction", "manage-delete", checks.document_is_removed),
+        Step(
+            "ManageFunction",
+            "manage-delete",
+            checks.document_is_removed,
+            once_the_upload_is_known,
+        ),
     ],
 ]
 

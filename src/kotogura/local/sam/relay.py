@@ -15,11 +15,15 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Opening = Callable[[asyncio.StreamReader], Awaitable[bytes]]
 
 _PIECE_BYTES = 65_536
+# A loop knows its tasks weakly: one whose client has gone, and that waits for the other side, would
+# be garbage in the midst of it.
+_joining: set[asyncio.Task[Any]] = set()
 # What ends a connection as well as its end does; the relay's own end cancels it.
 _ENDINGS = (ConnectionError, FileNotFoundError, asyncio.CancelledError, asyncio.IncompleteReadError)
 
@@ -66,6 +70,9 @@ async def join(
     opening: Opening = nothing_first,
 ) -> None:
     """Connect a client with `address`, both ways; `opening` may change what comes first."""
+    if task := asyncio.current_task():
+        _joining.add(task)
+        task.add_done_callback(_joining.discard)
     with contextlib.closing(writer), contextlib.suppress(*_ENDINGS):
         first = await opening(reader)
         there, here = await dial(address)
