@@ -18,11 +18,13 @@ trap 'rm -rf "$work"' EXIT
 
 debian() {
   docker image inspect "kotogura-debian:$suite" >/dev/null 2>&1 && return
-  local mirror
+  local mirror merged=()
+  # Until Debian 13 the merged /usr is made before anything is installed.
+  [ "$suite" != bookworm ] || merged=(--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
   SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800} mmdebstrap --variant=minbase --include=python3,ca-certificates \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/'{doc,man,locale,info}'/*' --skip=output/dev \
-    --customize-hook='ln -sf python3 "$1/usr/bin/python"' "$suite" "$work/debian.tar" ${mirror:+"$mirror"} \
+    "${merged[@]}" --customize-hook='ln -sf python3 "$1/usr/bin/python"' "$suite" "$work/debian.tar" ${mirror:+"$mirror"} \
     >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
   docker import "$work/debian.tar" "kotogura-debian:$suite" >/dev/null
 }

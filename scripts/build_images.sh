@@ -8,6 +8,7 @@
 # A base image that no registry gives is made by scripts/base_images.sh. torch for the trainer comes from where pip
 # finds its CPU build: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 export DOCKER_BUILDKIT=${DOCKER_BUILDKIT:-0} SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1}
 logs=$(mktemp -d) beside=
