@@ -27,7 +27,7 @@ from kotogura.tenants.registry import ERASED_SECONDS
 _DAY_SECONDS = 86_400
 _POINT_IN_TIME_DAYS = 35
 _HISTORY_DAYS = 90
-_WORKFLOWS = ("Train", "Reindex", "Compact")
+_WORKFLOWS = ("Train", "Reindex", "Compact", "Reconcile")
 _PAUSE_SECONDS = 3.0
 
 
