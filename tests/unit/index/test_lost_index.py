@@ -104,6 +104,14 @@ def test_while_a_model_is_missing_searches_go_by_word_and_say_so(filled: Library
     assert filled.found("apple") == {"a.txt", "b.txt", "d.txt"}
 
 
+def test_a_rebuilding_drops_a_model_that_is_missing(filled: Library) -> None:
+    filled.promote("first")
+    lose(filled, "models")
+    assert filled.reindex().manifest.model is None
+    answer = filled.service().search(filled.tenant, "apple pear")
+    assert (answer.mode, answer.notice) == ("words", None)
+
+
 def test_a_store_that_does_not_answer_is_not_taken_for_lost(
     filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
