@@ -56,16 +56,11 @@ def test_a_lost_store_is_rebuilt_from_the_bucket_with_the_same_answers(
     shutil.copytree(backup / "models", folder / "models")
     kotogura(system, "index", "rebuild", "--tenant", HOSHINO)
     assert _rankings(system) == before
-    assert kotogura(system, "index", "verify", "--tenant", HOSHINO)["problems"] == []
     # Without the model searches go by word, but of a process that has it open.
     shutil.move(folder / "models", backup.parent / "aside")
     answer = system.api(HOSHINO).search(QUERY, None, 50)
     assert answer["notice"] == ("model-lost" if answer["mode"] == "words" else None)
     assert [(hit["name"], hit["score"]) for hit in answer["hits"]] == before[answer["mode"]]
-    kotogura(system, "index", "rebuild", "--tenant", HOSHINO)
-    with pytest.raises(RequestFailed, match="start a training"):
-        system.api(HOSHINO).search(QUERY, "meaning")
-    assert _ranking(system, "words") == before["words"]
 
 
 APPLES = TenantId("ringo-en")
