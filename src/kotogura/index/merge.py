@@ -47,7 +47,7 @@ def merge_segments(
         CorruptIndex: when a file differs from its digest: its damage would get a digest that fits.
     """
     for segment in segments:
-        vectors = [segment.vectors[digest]] if digest else []
+        vectors = [entry for name, entry in segment.vectors.items() if name == digest]
         check_intact(tenant, [*segment.files.values(), *vectors], files)
     content = SegmentContent()
     ordinals = [absorb(tenant, segment, files, content) for segment in segments]

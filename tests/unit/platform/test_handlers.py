@@ -238,7 +238,9 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
     assert (nothing["generation"], nothing["removed_file_count"]) == (0, 0)
     in_memory.upload("a.txt", "apple")
     in_memory.upload("b.txt", "apple")
-    assert handler({"tenant": "minato-shoji"}, context) == {
+    answer = handler({"tenant": "minato-shoji"}, context)
+    assert 0 <= answer.pop("scrubbed_file_count") <= 6  # those whose turn it is today
+    assert answer == {
         "tenant": "minato-shoji",
         "generation": 3,
         "embedded_segment_count": 0,
