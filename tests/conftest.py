@@ -17,7 +17,7 @@ settings.register_profile("explore", deadline=None, max_examples=400, print_blob
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kotogura"))
 
 # What these rooms share takes long to make: a stack, a world, a model.
-_SHARED = {"attacks", "conformance", "contract", "integration", "local", "sam_local"}
+_SHARED = {"attacks", "conformance", "contract", "faults", "integration", "local", "sam_local"}
 
 
 class _ByRoom(LoadScopeScheduling):

@@ -220,3 +220,12 @@ def test_a_reindex_of_any_size_passes_numbers_alone(machines):
         "tenant": "{% $states.input.tenant %}",
         "run_id": "{% $states.input.run_id %}",
     }
+
+
+def test_a_reconciliation_with_much_to_mend_fails_and_thereby_alarms(machines):
+    states = machines["reconcile"].states()
+    last = states["MoreTenants"]["Choices"][-1]
+    assert last == {"Condition": "{% $started_count >= 20 %}", "Next": "MuchReconciled"}
+    assert states["MuchReconciled"]["Type"] == "Fail"
+    # All tenants of a page come together in one state: 256 KiB at most, so numbers alone pass.
+    assert set(states["Reconcile"]["Output"]) == {"started_count"}
