@@ -110,7 +110,7 @@ def aborted_training_is_shown(answer: Answer, story: Story) -> None:
 
 
 def schedule_is_daily(answer: Answer, story: Story) -> None:
-    assert body(answer) == {"cadence": "daily"}
+    assert body(answer)["cadence"] == "daily"
 
 
 def searches_are_counted(answer: Answer, story: Story) -> None:

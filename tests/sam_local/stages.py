@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from tests.integration.conftest import ROOT
@@ -153,33 +153,44 @@ STAGES = [
 
 
 class Day:
-    """Tells the events stage by stage; two steps of a stage at a time."""
+    """Tells the events stage by stage, two steps of a stage at a time.
+
+    Answers are judged when their stage has ended: addresses in them expire, and what a function
+    started is stopped.
+    """
 
     def __init__(self, story: Story, sam: SamLocal, pool: ThreadPoolExecutor) -> None:
         self._story = story
         self._sam = sam
         self._pool = pool
-        self._begun: dict[str, Future[Answer]] = {}
+        self._verdicts: dict[str, Future[None]] = {}
 
-    def answer(self, step: Step) -> Answer:
-        """Return what the step's function answered."""
-        if step.event not in self._begun:
-            [stage] = [stage for stage in STAGES if step in stage]
-            for one in stage:
-                self._begun[one.event] = self._pool.submit(self._invoke, one)
-        answer = self._begun[step.event].result()
-        self._story.answers[step.event] = answer
-        return answer
+    def judge(self, step: Step) -> None:
+        """Tell the step's stage, unless it is told, and raise what speaks against its answer."""
+        [stage] = [stage for stage in STAGES if step in stage]
+        self._tell(stage)
+        self._verdicts[step.event].result()
 
     def come_to(self, event: str) -> None:
-        """Tell all events up to the stage of `event`, with it."""
+        """Tell all stages up to that of `event`, with it."""
         for stage in STAGES:
-            for step in stage:
-                self.answer(step)
+            self._tell(stage)
             if event in [step.event for step in stage]:
                 return
+
+    def _tell(self, stage: list[Step]) -> None:
+        if stage[0].event in self._verdicts:
+            return
+        answers = [self._pool.submit(self._invoke, step) for step in stage]
+        for step, answer in zip(stage, answers, strict=True):
+            self._verdicts[step.event] = self._pool.submit(self._check, step, answer)
+            wait([self._verdicts[step.event]])
 
     def _invoke(self, step: Step) -> Answer:
         path = ROOT / "events" / f"{step.event}.json"
         event = step.fill(json.loads(path.read_text("utf-8")), self._story)
         return self._sam.invoke(step.function, event)
+
+    def _check(self, step: Step, answer: Future[Answer]) -> None:
+        self._story.answers[step.event] = answer.result()
+        step.check(answer.result(), self._story)
