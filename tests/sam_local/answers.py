@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kotogura.documents.identity import document_id, document_key
-from kotogura.documents.ledger import DocumentState
-from tests.integration.conftest import MINATO, ROOT, RunningSystem, eventually
+from kotogura.documents.identity import document_key
+from tests.integration.conftest import MINATO, ROOT, RunningSystem
 from tests.sam_local.training import Training
 
 NAME = "rules/旅費規程.txt"
@@ -89,18 +88,6 @@ def of_the_samples_size(event: Event, story: Story) -> Event:
     """A request to upload the sample: its URL takes exactly as many bytes as were announced."""
     wanted = {"name": NAME, "size_bytes": len(SAMPLE.read_bytes())}
     return {**event, "body": json.dumps(wanted, ensure_ascii=False)}
-
-
-def once_the_upload_is_known(event: Event, story: Story) -> Event:
-    """An event about the sample that was uploaded again, once the stack has taken it in."""
-    ended = {DocumentState.INDEXED, DocumentState.QUARANTINED}
-
-    def probe() -> bool | None:
-        record = story.system.deployment.ledger.get(MINATO, document_id(NAME))
-        return True if record is not None and record.state in ended else None
-
-    eventually(probe, "the upload to be taken in", seconds=120)
-    return event
 
 
 def to_the_generation_before(event: Event, story: Story) -> Event:
