@@ -269,3 +269,12 @@ def dictionary_is_shown(answer: Answer, story: Story) -> None:
 
 def document_is_removed(answer: Answer, story: Story) -> None:
     assert body(answer, 202) == {"document_id": ID, "name": NAME}
+
+
+def nothing_was_missed(answer: Answer, story: Story) -> None:
+    assert answer["complete"] is True
+    assert (answer["found"], answer["started_count"]) == ({}, 0)
+
+
+def opening_is_not_kept(answer: Answer, story: Story) -> None:
+    assert body(answer, 200) == {"noted": False}

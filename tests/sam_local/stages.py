@@ -43,6 +43,7 @@ STAGES = [
         Step("ClaimsFunction", "cognito-pre-token-generation-v2", checks.tenant_is_in_the_token),
         Step("ManageFunction", "manage-list", checks.documents_are_listed),
         Step("ManageFunction", "manage-download", checks.original_is_handed_out),
+        Step("ManageFunction", "manage-opened", checks.opening_is_not_kept),
         Step("ManageFunction", "manage-docs", checks.page_is_served),
         Step("ManageFunction", "manage-openapi", checks.openapi_is_served),
     ],
@@ -103,7 +104,10 @@ STAGES = [
         Step("LeavingFunction", "leaving-read", checks.no_such_file_is_kept),
         Step("LeavingFunction", "leaving-erase", checks.nothing_is_erased),
     ],
-    [Step("CompactFunction", "compact", checks.index_is_compacted)],
+    [
+        Step("CompactFunction", "compact", checks.index_is_compacted),
+        Step("ReconcileFunction", "reconcile", checks.nothing_was_missed),
+    ],
     [
         Step(
             "UpkeepFunction",
