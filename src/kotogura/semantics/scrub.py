@@ -1,4 +1,4 @@
-"""Scrubbing: each file in service is read once in four weeks and compared with its digest.
+"""Scrubbing: each file that searches use is read once in four weeks and compared with its digest.
 
 A search reads the few pages that it needs, and can't tell a changed byte everywhere. What a disk or
 a hand has changed is found here, before every kept generation has it.

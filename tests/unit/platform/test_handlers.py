@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,11 @@ from kotogura.platform.handlers import (
 from kotogura.platform.handlers.ingest import reason_of
 from kotogura.platform.wiring import Parts
 from kotogura.tenants.limits import Limits
+from kotogura.tenants.usage import Timings
 from tests.memory.buckets import MemoryBuckets
 from tests.memory.language import WordAnalyzer
 from tests.memory.library import Library
+from tests.memory.usage import MemoryUsage
 from tests.unit.platform.conftest import ROOT, Context
 
 NAME = "rules/旅費規程.txt"
@@ -56,6 +59,7 @@ def in_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     quota = Quota(library.ledger, lambda _: limits, lambda _: None)
     monkeypatch.setattr(library, "quota", quota, raising=False)
     monkeypatch.setattr(library, "buckets", MemoryBuckets(), raising=False)
+    monkeypatch.setattr(library, "usage", MemoryUsage(), raising=False)
     monkeypatch.setattr(library, "limits_of", lambda _: limits, raising=False)
     monkeypatch.setattr(commit, "pause", library.pauses.append)
     for module in (reindex, tokenize):
@@ -239,7 +243,6 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
     in_memory.upload("a.txt", "apple")
     in_memory.upload("b.txt", "apple")
     answer = handler({"tenant": "minato-shoji"}, context)
-    assert 0 <= answer.pop("scrubbed_file_count") <= 6  # those whose turn it is today
     assert answer == {
         "tenant": "minato-shoji",
         "generation": 3,
@@ -247,7 +250,28 @@ def test_a_compaction_answers_what_it_did(in_memory: Library, context: Context) 
         "merged_segment_count": 2,
         "indexed_segment_count": 0,
         "removed_file_count": 0,
+        "scrubbed_file_count": 0,
     }
+
+
+def test_files_are_compared_in_turn_while_somebody_searches_them(
+    in_memory: Library, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory.upload("a.txt", "apple")
+    handler, first = compact.compact_handler(), datetime(2026, 11, 1, tzinfo=UTC)
+
+    def night_after_night() -> int:
+        count = 0
+        for number in range(28):
+            moment = int((first + timedelta(days=number)).timestamp())
+            monkeypatch.setattr(compact, "epoch_seconds", lambda moment=moment: moment)
+            count += handler({"tenant": "minato-shoji"}, context)["scrubbed_file_count"]
+        return count
+
+    assert night_after_night() == 0
+    usage: MemoryUsage = in_memory.usage  # type: ignore[attr-defined]
+    usage.put_searches(in_memory.tenant, first, {"words": Timings.of([9.0])})
+    assert night_after_night() == len([*in_memory.manifest.file_entries()])
 
 
 def ask(context: Context, action: str, **wanted: Any) -> dict[str, Any]:
