@@ -27,7 +27,7 @@ LATE = "late/手紙.txt"
 def leaver(system: RunningSystem) -> RunningSystem:
     """A tenant with files in several versions, settings, a user and a neighbour of its name."""
     for tenant in (LEAVER, NEIGHBOUR):
-        system.accounts.create(tenant, "川印刷", f"{tenant}@example.com", "daily")
+        system.accounts.create(tenant, "川印刷", f"{tenant}@example.com", "off")
     system.put(NEIGHBOUR, "kept.txt", "題\n隣の文書は残る。")
     system.put(LEAVER, "規程/校正.md", "# 校正\n\n初校は三日で返す。")
     first = system.settled(LEAVER, "規程/校正.md")

@@ -89,15 +89,20 @@ class PassageIndex:
     def spread(self) -> float:
         """What parts two passages that have nothing to do with each other: 1 less their cosine.
 
-        The mean over all pairs; of more than four thousand passages, of as many evenly spread. A
-        model may put everything close together, and documents of one kind lie closer still.
+        The mean over all pairs of live passages; of more than four thousand, of as many evenly
+        spread. A model may put everything close together, and documents of one kind lie closer
+        still.
         """
-        step = -(-len(self._documents) // _SAMPLE_COUNT) or 1
-        places = ((part.vectors, slice(-part.first % step, None, step)) for part in self._parts)
-        sampled = [dequantize(one.matrix[rows], one.scales[rows]) for one, rows in places]
-        count = sum(len(vectors) for vectors in sampled)
+        live = np.flatnonzero(self._live)
+        live = live[:: -(-len(live) // _SAMPLE_COUNT) or 1]
+        count = len(live)
         if count < 2:
             return 1.0
+        sampled = []
+        for part in self._parts:
+            begin, end = np.searchsorted(live, [part.first, part.first + part.count])
+            rows = live[begin:end] - part.first
+            sampled.append(dequantize(part.vectors.matrix[rows], part.vectors.scales[rows]))
         vectors = np.concatenate(sampled)
         total = vectors.sum(axis=0, dtype=np.float64)
         squares = float(np.einsum("nd,nd->", vectors, vectors, dtype=np.float64))

@@ -1,7 +1,6 @@
 """What the load measurement makes of what its clients heard."""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -47,8 +46,8 @@ def test_a_neighbour_may_move_anothers_p99_by_a_fifth(
 ) -> None:
     heard = {None: alone, LIMITED: limited, UNLIMITED: unlimited}
 
-    def at_its_share(_: Tenant, loud: Tenant | None, __: float) -> dict[str, Any]:
-        return {"quiet": {"p99_ms": heard[loud]}}
+    def at_its_share(_: Tenant, loud: Tenant | None, *__: float | None) -> tuple[Heard, Heard]:
+        return Heard([heard[loud]]), Heard()
 
     monkeypatch.setattr(phases, "_at_its_share", at_its_share)
     answer = neighbours(QUIET, LIMITED, UNLIMITED, 1)

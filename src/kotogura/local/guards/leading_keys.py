@@ -15,6 +15,7 @@ from ministack.services import dynamodb
 from kotogura.local.guards.private_names import private, replace
 
 _Json = dict[str, Any]
+_known: dict[str, _Json] = {}
 _EQUALITY = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
 
 
@@ -77,7 +78,10 @@ def _queried_keys(request: _Json) -> Iterator[_Json]:
 
 
 def _partition_key(table: str, index: str | None) -> str | None:
-    found = dynamodb._tables.get(table.rpartition("/")[2]) or {}
+    name = table.rpartition("/")[2]
+    # A request for a table that is gone is judged as before, and then told that it is gone.
+    found = dynamodb._tables.get(name) or _known.get(name) or {}
+    _known[name] = found
     schema = found.get("KeySchema") or []
     if index is not None:
         indexes = (found.get("GlobalSecondaryIndexes") or []) + (
