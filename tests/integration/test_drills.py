@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,11 @@ def _rankings(system: RunningSystem) -> dict[str, Ranking]:
     return {mode: _ranking(system, mode) for mode in ("words", "meaning", "both")}
 
 
+def _alike(ranking: Ranking) -> list[Any]:
+    """Let scores differ in what single precision leaves open: rows are multiplied in blocks."""
+    return [(name, pytest.approx(score, abs=1e-5)) for name, score in ranking]
+
+
 @pytest.fixture
 def backup(system: RunningSystem, tmp_path: Path) -> Iterator[Path]:
     """A copy of the tenant's folder and pointer, which are put back afterwards."""
@@ -55,12 +61,14 @@ def test_a_lost_store_is_rebuilt_from_the_bucket_with_the_same_answers(
     # The models come from a night's backup, all else from the bucket.
     shutil.copytree(backup / "models", folder / "models")
     kotogura(system, "index", "rebuild", "--tenant", HOSHINO)
-    assert _rankings(system) == before
+    for mode, ranking in _rankings(system).items():
+        assert ranking == _alike(before[mode]), mode
     # Without the model searches go by word, but of a process that has it open.
     shutil.move(folder / "models", backup.parent / "aside")
     answer = system.api(HOSHINO).search(QUERY, None, 50)
     assert answer["notice"] == ("model-lost" if answer["mode"] == "words" else None)
-    assert [(hit["name"], hit["score"]) for hit in answer["hits"]] == before[answer["mode"]]
+    found = [(hit["name"], hit["score"]) for hit in answer["hits"]]
+    assert found == _alike(before[answer["mode"]])
 
 
 APPLES = TenantId("ringo-en")
