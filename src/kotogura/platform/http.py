@@ -33,8 +33,7 @@ from kotogura.tenants.roles import Role
 Limit = Annotated[int, Query(ge=1, le=100, description="how many hits, 1 to 100")]
 DocumentIdInPath = Annotated[str, Path(description="a document's id", pattern="^[a-z2-7]{26}$")]
 
-OURS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.TIMEOUT)
-"""Kinds of failures that are ours, and are counted."""
+_OURS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.TIMEOUT)
 
 
 def _to_json(body: Any) -> str:
@@ -42,16 +41,21 @@ def _to_json(body: Any) -> str:
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
+def refused(error: KotoguraError, telemetry: Telemetry) -> Response[str]:
+    """Return the answer that tells about `error`, which is logged, and counted if it is ours."""
+    log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
+    log("request refused", extra={"code": error.code, "kind": error.kind})
+    if error.kind in _OURS:
+        telemetry.add(REQUEST_FAILURES, 1, code=error.code)
+    return problem(error)
+
+
 def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
     """Return a resolver that validates input and answers every failure as a problem."""
     app = APIGatewayHttpResolver(enable_validation=True, serializer=_to_json)
 
     def refuse(error: KotoguraError) -> Response[str]:
-        log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
-        log("request refused", extra={"code": error.code, "kind": error.kind})
-        if error.kind in OURS:
-            telemetry.add(REQUEST_FAILURES, 1, code=error.code)
-        return problem(error)
+        return refused(error, telemetry)
 
     def refuse_invalid(error: RequestValidationError) -> Response[str]:
         places = sorted({".".join(str(part) for part in entry["loc"]) for entry in error.errors()})
@@ -176,8 +180,7 @@ def api_handler(app: APIGatewayHttpResolver, telemetry: Telemetry) -> Handler:
             _hold_to_environment(event, context)
             readable = with_json_body(_with_plain_path(event))
         except KotoguraError as error:
-            telemetry.logger.info("request refused", extra={"code": error.code, "kind": error.kind})
-            return lambda_answer(problem(error))
+            return lambda_answer(refused(error, telemetry))
         claims = verified_claims(event)
         telemetry.identify(claims)
         with _acting_for_claimed(claims):

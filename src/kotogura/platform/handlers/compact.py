@@ -55,7 +55,7 @@ def compact_handler() -> Handler:
         indexed_count = add_missing(tenant, parts.generations, parts.files)
         current = parts.generations.current(tenant) if indexed_count else current
         removed_count = sweep(tenant, parts.generations, parts.files, parts.staged)
-        scrubbed_count = scrub_used(parts, tenant, current) if current else 0
+        scrubbed_count = _scrub_used(parts, tenant, current) if current else 0
         if lost:
             raise ModelLost
         return {
@@ -71,7 +71,7 @@ def compact_handler() -> Handler:
     return Telemetry().step(work)
 
 
-def scrub_used(parts: Parts, tenant: TenantId, generation: Generation) -> int:
+def _scrub_used(parts: Parts, tenant: TenantId, generation: Generation) -> int:
     """Compare the files whose turn it is, if anybody has searched them; return how many.
 
     Whatever is read leaves the infrequent access class for a month, at twelve times the price: the

@@ -12,10 +12,8 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from kotogura.errors import Internal, Kind, KotoguraError
-from kotogura.platform.http import OURS, claimed_tenant, lambda_answer, verified_claims
-from kotogura.platform.metrics import REQUEST_FAILURES
-from kotogura.platform.problems import problem
+from kotogura.errors import Internal, KotoguraError
+from kotogura.platform.http import claimed_tenant, lambda_answer, refused, verified_claims
 from kotogura.platform.refusals import translating
 from kotogura.platform.settings import Settings, required
 from kotogura.platform.telemetry import Event, Handler, Telemetry
@@ -42,11 +40,7 @@ def isolated_search_handler() -> Handler:
         try:
             return _search_as(claimed_tenant(claims), event, functions, name)
         except KotoguraError as error:
-            log = telemetry.logger.error if error.kind is Kind.INTERNAL else telemetry.logger.info
-            log("request refused", extra={"code": error.code, "kind": error.kind})
-            if error.kind in OURS:
-                telemetry.add(REQUEST_FAILURES, 1, code=error.code)
-            return lambda_answer(problem(error))
+            return lambda_answer(refused(error, telemetry))
 
     return telemetry.observed(handle)
 

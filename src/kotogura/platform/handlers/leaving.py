@@ -1,10 +1,11 @@
 """The handler of `functions/upkeep/leaving.py`: the folder of a tenant who leaves."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from kotogura.errors import Conflict, InvalidArgument
+from kotogura.errors import Conflict
+from kotogura.platform.handlers.actions import Action, by_action
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.tenant_folder import erase_folder, list_folder, read_piece
 from kotogura.platform.wiring import Parts
@@ -35,16 +36,10 @@ def leaving_handler() -> Handler:
         began = time.monotonic()
         return erase_folder(tenant, parts.files, lambda: time.monotonic() - began < ERASING_SECONDS)
 
-    actions: dict[str, Callable[[TenantId, Event], Mapping[str, Any]]] = {
+    actions: dict[str, Action] = {
         "list": listed,
         "read": read,
         "erase": erased,
     }
 
-    def work(event: Event) -> Mapping[str, Any]:
-        tenant, action = TenantId(event["tenant"]), actions.get(event.get("action", ""))
-        if action is None:
-            raise InvalidArgument(f"the action is one of {', '.join(actions)}")
-        return {"tenant": tenant, "action": event["action"], **action(tenant, event)}
-
-    return Telemetry().step(work)
+    return Telemetry().step(by_action(actions))

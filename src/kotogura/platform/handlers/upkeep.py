@@ -1,6 +1,6 @@
 """The handler of `functions/upkeep`: what an operator asks of a tenant's index."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from kotogura.index.rollback import rollback
 from kotogura.index.runs import built_count, check_run_id, find_plan
 from kotogura.index.verification import verify
 from kotogura.platform.clock import pause
+from kotogura.platform.handlers.actions import Action, by_action
 from kotogura.platform.telemetry import Event, Handler, Telemetry
 from kotogura.platform.wiring import Parts
 from kotogura.semantics.model_rollback import roll_back_model
@@ -73,7 +74,7 @@ def upkeep_handler() -> Handler:
             "built_batch_count": built_count(tenant, run_id, parts.files),
         }
 
-    actions: dict[str, Callable[[TenantId, Event], Mapping[str, Any]]] = {
+    actions: dict[str, Action] = {
         "inspect": look,
         "verify": check,
         "rollback": go_back,
@@ -81,10 +82,4 @@ def upkeep_handler() -> Handler:
         "progress": follow,
     }
 
-    def work(event: Event) -> Mapping[str, Any]:
-        tenant, action = TenantId(event["tenant"]), actions.get(event.get("action", ""))
-        if action is None:
-            raise InvalidArgument(f"the action is one of {', '.join(actions)}")
-        return {"tenant": tenant, "action": event["action"], **action(tenant, event)}
-
-    return Telemetry().step(work)
+    return Telemetry().step(by_action(actions))
