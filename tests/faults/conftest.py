@@ -14,6 +14,7 @@ import pytest
 import urllib3
 
 from kotogura.documents.identity import document_id
+from kotogura.local.deployed_functions import function_names
 from kotogura.local.stack import LocalStack, StackOptions
 from kotogura.local.worker import Worker
 from kotogura.local.worker_pool import WorkerLimits, WorkerPool
@@ -78,10 +79,7 @@ class FaultySystem(RunningSystem):
 
     def deployment_resource(self, logical_id: str) -> str:
         """Return the name that a function has in the deployment."""
-        found = self.stack.client("cloudformation").describe_stack_resource(
-            StackName=self.stack.options.stack_name, LogicalResourceId=logical_id
-        )
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+        return function_names(self.stack.endpoint, self.stack.options.stack_name)[logical_id]
 
     @contextmanager
     def frozen(self, logical_id: str) -> Iterator[Worker]:

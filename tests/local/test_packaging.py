@@ -91,11 +91,17 @@ def test_a_changed_nested_template_is_another_url(nesting: Path) -> None:
     assert before.body != after.body
 
 
-def test_a_nested_template_with_a_transform_is_refused(nesting: Path) -> None:
+def test_what_a_nested_template_names_is_found_from_where_that_is(nesting: Path) -> None:
+    (nesting.parent / "one.asl.json").write_text('{"StartAt": "A"}', encoding="utf-8")
     inner = nesting.parent / "parts" / "inner.yaml"
-    inner.write_text(f"Transform: X\n{inner.read_text('utf-8')}", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"inner\.yaml: a nested template is plain"):
-        package(nesting, "packages")
+    inner.write_text(TEMPLATE.replace("statemachines/one", "../one"), encoding="utf-8")
+    files = package(nesting, "packages").files
+    [part] = [json.loads(content) for key, content in files.items() if key.startswith("Part-")]
+    function, machine = (
+        part["Resources"][name]["Properties"] for name in ("OneFunction", "Machine")
+    )
+    assert LocalImage.parse(function["ImageUri"]) == LocalImage("functions/one", "OneFunction")
+    assert files[machine["DefinitionUri"]["Key"]] == b'{"StartAt": "A"}'
 
 
 def test_any_change_changes_the_digest_and_nothing_else_does(template: Path) -> None:

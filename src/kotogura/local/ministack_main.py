@@ -19,6 +19,7 @@ GUARDS = (
     "patience",
     "http_api_body",
     "placeholders",
+    "nested_transforms",
     "nested_updates",
     "jsonata_states",
     "object_versions",

@@ -38,8 +38,8 @@ def package(template_path: Path, bucket: str) -> PackagedTemplate:
     Raises:
         FileNotFoundError: when a definition file or a nested template that the template names isn't
             there.
-        ValueError: when the file isn't a template, an image function doesn't say what it is built
-            from, or a nested template wants to be transformed.
+        ValueError: when a file isn't a template, or an image function doesn't say what it is
+            built from.
     """
     template = copy.deepcopy(read_template(template_path))
     files: dict[str, bytes] = {}
@@ -53,21 +53,11 @@ def package(template_path: Path, bucket: str) -> PackagedTemplate:
             files[key] = content
             properties["DefinitionUri"] = {"Bucket": bucket, "Key": key}
         if resource["Type"] == "AWS::CloudFormation::Stack":
-            nested = _nested(template_path.parent / properties["TemplateURL"], bucket)
+            nested = package(template_path.parent / properties["TemplateURL"], bucket)
             key = f"{logical_id}-{nested.digest[:16]}.json"
             files.update(nested.files, **{key: nested.body.encode()})
             properties["TemplateURL"] = f"https://s3.amazonaws.com/{bucket}/{key}"
     return PackagedTemplate(json.dumps(template, ensure_ascii=False, indent=1), files)
-
-
-def _nested(template_path: Path, bucket: str) -> PackagedTemplate:
-    """Package a nested template; the embedded CloudFormation transforms none of these."""
-    if "Transform" in read_template(template_path):
-        raise ValueError(
-            f"{template_path.name}: a nested template is plain CloudFormation; what needs a "
-            "Transform belongs into the template around it"
-        )
-    return package(template_path, bucket)
 
 
 def _is_image(template: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:

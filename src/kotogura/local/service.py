@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kotogura.local import clients
+from kotogura.local.deployed_functions import function_names
 from kotogura.local.folders import StateFolder
 from kotogura.local.ministack_process import CREDENTIALS
 from kotogura.local.running import RunningStack
@@ -49,16 +50,12 @@ def service_command(root: Path, port: int, workers: int) -> list[str]:
 
 
 def _functions_environment(running: RunningStack) -> dict[str, str]:
-    stack = clients.cloudformation(running.endpoint)
+    names = function_names(running.endpoint, running.stack_name)
     functions = clients.functions(running.endpoint)
     environment: dict[str, str] = {}
     for logical_id in _SERVED:
-        resource = stack.describe_stack_resource(
-            StackName=running.stack_name, LogicalResourceId=logical_id
-        )
-        name = resource["StackResourceDetail"].get("PhysicalResourceId", "")
         told: Mapping[str, str] = (
-            functions.get_function_configuration(FunctionName=name)
+            functions.get_function_configuration(FunctionName=names[logical_id])
             .get("Environment", {})
             .get("Variables", {})
         )

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from kotogura.local import clients
 from kotogura.local.deploy import deploy
+from kotogura.local.deployed_functions import function_names
 from kotogura.local.folders import StateFolder
 from kotogura.local.function_server import FunctionServer
 from kotogura.local.log_delivery import LogDelivery
@@ -185,15 +186,10 @@ class LocalStack:
         """
         if self._functions is None or self.options.iam:
             return
-        cloudformation, functions = (
-            clients.cloudformation(self.endpoint),
-            clients.functions(self.endpoint),
-        )
+        functions = clients.functions(self.endpoint)
+        names = function_names(self.endpoint, self.options.stack_name)
         for logical_id in logical_ids:
-            resource = cloudformation.describe_stack_resource(
-                StackName=self.options.stack_name, LogicalResourceId=logical_id
-            )
-            name = resource["StackResourceDetail"].get("PhysicalResourceId", "")
+            name = names[logical_id]
             # Where there is an alias, requests reach the version that it names.
             named = functions.list_aliases(FunctionName=name)["Aliases"]
             version = named[0]["FunctionVersion"] if named else "$LATEST"

@@ -9,6 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kotogura.local import clients
+from kotogura.local.deployed_functions import function_names
+from kotogura.local.images import LocalImage
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 
@@ -152,6 +154,39 @@ def test_a_nested_stack_can_be_updated(
 
     assert deploy_twice(guarded.endpoint) == "UPDATE_COMPLETE"
     assert deploy_twice(bare.endpoint) != "UPDATE_COMPLETE", no_longer_needed("nested_updates")
+
+
+def test_a_nested_stack_is_transformed_with_the_parameters_it_is_given(
+    guarded: Any, bare: Any, until: Callable[..., Any], no_longer_needed: Callable[[str], str]
+) -> None:
+    def deploy(endpoint: str) -> str:
+        function = {
+            "PackageType": "Image",
+            "ImageUri": LocalImage("functions/echo", "EchoFunction").reference,
+            "ImageConfig": {"Command": ["app.handler"]},
+        }
+        part = {
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Parameters": {"Mode": {"Type": "String"}},
+            "Globals": {"Function": {"Tracing": {"Ref": "Mode"}}},
+            "Resources": {"Echo": {"Type": "AWS::Serverless::Function", "Properties": function}},
+            "Outputs": {"Name": {"Value": {"Ref": "Echo"}}},
+        }
+        objects = clients.objects(endpoint)
+        objects.create_bucket(Bucket="templates")
+        objects.put_object(Bucket="templates", Key="sam.json", Body=json.dumps(part).encode())
+        properties = {
+            "TemplateURL": "https://s3.amazonaws.com/templates/sam.json",
+            "Parameters": {"Mode": "Active"},
+        }
+        nesting = {"Part": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}}
+        return str(_create(endpoint, "nesting-sam", nesting, until))
+
+    assert deploy(guarded.endpoint) == "CREATE_COMPLETE"
+    name = function_names(guarded.endpoint, "nesting-sam")["Echo"]
+    found = clients.functions(guarded.endpoint).get_function_configuration(FunctionName=name)
+    assert found["TracingConfig"]["Mode"] == "Active"
+    assert deploy(bare.endpoint) != "CREATE_COMPLETE", no_longer_needed("nested_transforms")
 
 
 def test_types_that_are_unknown_become_placeholders(
