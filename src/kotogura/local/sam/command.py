@@ -18,6 +18,7 @@ from kotogura.local.running import RunningStack
 from kotogura.local.sam import token_authorizer
 from kotogura.local.sam.container_requests import MOUNT, Surroundings, first_request
 from kotogura.local.sam.relay import Relay
+from kotogura.platform.documentation import committed
 
 _DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 
@@ -75,6 +76,8 @@ def sam_environment(
                 **os.environ,
                 **CREDENTIALS,
                 "AWS_DEFAULT_REGION": running.region,
+                # It asks whose account this is; where AWS can't be reached, that takes seconds.
+                "AWS_ENDPOINT_URL_STS": running.endpoint,
                 "DOCKER_HOST": f"unix://{folder}/docker.sock",
                 "SAM_CLI_TELEMETRY": "0",
             }
@@ -92,9 +95,20 @@ def surroundings(
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "1",
         "STACK_API_URL": running.api_url.replace(running.endpoint, endpoint),
+        "OPEN_ROUTES": ",".join(open_routes()),
     }
     mounts = (f"{state.store}:{MOUNT}",) if "KOTOGURA_STORE" in variables else ()
     return Surroundings({**variables, **here}, mounts, Path(token_authorizer.__file__))
+
+
+def open_routes() -> list[str]:
+    """Return the routes that take no token, as API Gateway names them: "GET /docs"."""
+    return [
+        f"{method.upper()} {path}"
+        for path, operations in json.loads(committed())["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security") == []
+    ]
 
 
 def deployed_variables(running: RunningStack) -> dict[str, Mapping[str, str]]:
