@@ -17,8 +17,9 @@ say() { echo "$@" >&2; }
 refuse() { say "no Docker engine: $1"; exit 2; }
 
 start() {
+  mkdir -p "$folder"
   if answers; then
-    describe
+    try
     echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"
     return
   fi
@@ -26,7 +27,6 @@ start() {
   # 107 bytes are what an address of a Unix socket can hold.
   [ ${#folder} -lt 95 ] || refuse "$folder is too long for a socket; set KOTOGURA_ENGINE to a shorter folder"
   export DOCKER_HOST=unix://$folder/docker.sock
-  mkdir -p "$folder"
   if ! command -v dockerd >/dev/null || ! command -v mmdebstrap >/dev/null; then
     command -v apt-get >/dev/null || refuse "none answers, and without apt-get none is installed"
     say "installing docker.io and mmdebstrap"
@@ -45,11 +45,20 @@ start() {
     done
     answers || { tail -n 20 "$folder/dockerd.log" >&2; refuse "the one that was started doesn't answer"; }
   fi
-  describe
+  try
   echo "$DOCKER_HOST"
 }
 
 answers() { docker version >/dev/null 2>&1; }
+
+try() {  # An engine may answer where it can start nothing.
+  local image=kotogura-probe:latest
+  describe
+  ldd /bin/true | grep -o '/[^ ]*' | tar --create --dereference --files-from - /bin/true 2>/dev/null \
+    | docker import - "$image" >/dev/null && docker run --rm "$image" /bin/true >/dev/null 2>"$folder/probe.log" \
+    || { tail -n 5 "$folder/probe.log" >&2; refuse "the one that answers starts no container"; }
+  docker rmi "$image" >/dev/null
+}
 
 describe() { say "$(docker info -f 'Docker {{.ServerVersion}}, {{.Driver}}, cgroup v{{.CgroupVersion}}' 2>/dev/null)"; }
 
