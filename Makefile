@@ -87,7 +87,7 @@ sbom: setup .venv-audit/.ready node_modules/.ready ## Write what is in here, as 
 images: setup ## Build every image; scripts/docker_engine.sh gets a Docker engine where there is none
 	@scripts/build_images.sh
 
-sam-local: setup ## Build every image, then run functions by `sam local` and the trainer by Docker
+sam-local: setup ## Build images, then run functions and API by `sam local`, trainer and service by Docker
 	@scripts/sam_local.sh $(ARGS)
 
 bench: setup .venv/.bench ## Measure search by word, then by meaning, beside others; ARGS="--no-lucene" leaves Lucene out

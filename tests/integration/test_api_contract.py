@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 import urllib3
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
@@ -39,6 +39,12 @@ def token(system: RunningSystem) -> str:
     return system.accounts.token(HOSHINO)
 
 
+@pytest.fixture(scope="module")
+def takes_any_bytes() -> bool:
+    """Tell whether the platform hands on a body that is no UTF-8."""
+    return True
+
+
 # Workflows are not started here: one that ran would be in the way of the other tests.
 @(
     schema.exclude(method="POST", path="/trainings")
@@ -49,7 +55,10 @@ def token(system: RunningSystem) -> str:
     .parametrize()
 )
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_one_that_the_document_knows(case: Any, platform: str, token: str) -> None:
+def test_every_answer_is_one_that_the_document_knows(
+    case: Any, platform: str, token: str, takes_any_bytes: bool
+) -> None:
+    assume(takes_any_bytes or not isinstance(case.body, bytes))
     case.call_and_validate(
         base_url=platform,
         headers={"Authorization": f"Bearer {token}"},

@@ -13,9 +13,10 @@ from kotogura.local.folders import StateFolder
 from kotogura.local.running import RunningStack
 from kotogura.local.sam.command import sam_environment
 from kotogura.local.stack import LocalStack, StackOptions
-from tests.integration.conftest import MINATO, ROOT, RunningSystem, port
+from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, port
 from tests.sam_local.answers import Story
 from tests.sam_local.command_line import SamLocal
+from tests.sam_local.serving import service, start_api
 from tests.sam_local.stages import Day
 from tests.sam_local.training import Training, train_interrupted
 
@@ -36,11 +37,12 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[RunningSystem]:
-    """Start a stack and upload the samples of one tenant."""
+    """Start a stack with two tenants, and upload the samples of one."""
     state = tmp_path_factory.mktemp("sam-local") / "state"
     with LocalStack(StackOptions(root=ROOT, state=state, port=port)) as stack:
         running = RunningSystem(stack, state)
         running.accounts.create(MINATO, "港商事株式会社", "minato@example.com", "off")
+        running.accounts.create(HOSHINO, "星野電機株式会社", "hoshino@example.com", "off")
         files = find_files([ROOT / "samples" / MINATO])
         report = upload(running.deployment, MINATO, files, Terminal(as_json=True), 240)
         assert not report.quarantined
@@ -70,3 +72,30 @@ def story(system: RunningSystem, training: Training) -> Story:
 def day(story: Story, sam: SamLocal) -> Iterator[Day]:
     with ThreadPoolExecutor(2) as pool:
         yield Day(story, sam, pool)
+
+
+@pytest.fixture(scope="session")
+def start_api_url(
+    sam: SamLocal, day: Day, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The functions' images behind `sam local start-api`, once they have indexed."""
+    day.come_to("reindex-swap")
+    with start_api(sam, tmp_path_factory.mktemp("start-api") / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def service_url(
+    system: RunningSystem, day: Day, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The service's image, once the functions' images have indexed."""
+    day.come_to("reindex-swap")
+    with service(system, tmp_path_factory.mktemp("service")) as served:
+        yield served.url
+
+
+@pytest.fixture(scope="session", params=["start_api", "service"])
+def platform(request: pytest.FixtureRequest) -> str:
+    """The API's base on each kind of image in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

@@ -14,6 +14,7 @@ from kotogura.platform.clock import now
 from kotogura.platform.interruption import EXIT_CODE
 from kotogura.semantics.trainings import TrainingRecord, TrainingState
 from tests.integration.conftest import MINATO, RunningSystem, eventually
+from tests.sam_local.engine import docker
 
 IMAGE = "kotogura-trainer:latest"
 TRAINING_ID = "20261120T030405-sam-local"
@@ -72,13 +73,6 @@ def train_interrupted(system: RunningSystem, socket_folder: Path) -> Training:
         between = _record(system)
         second = _finish(_start(system, socket_folder))
     return Training(first, step, between, second, _record(system))
-
-
-def docker(*arguments: str) -> str:
-    """Run a Docker command and return what it prints."""
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def _start(system: RunningSystem, socket_folder: Path) -> str:
