@@ -42,7 +42,7 @@ def _storage(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[L
         what = "point-in-time recovery"
         yield bill.line("idle", "DynamoDB", what, items, "dynamodb.recovery", basis)
     images = _images_gb(inventory)
-    basis = "compressed images, one of each"
+    basis = "compressed, one of each, layers that functions share once"
     yield bill.line("idle", "ECR", "images", images, "ecr.storage", basis)
     keys = len(inventory.of("AWS::KMS::Key"))
     yield bill.line("idle", "KMS", "keys", keys, "kms.key", "in the template")
@@ -54,13 +54,10 @@ def _is_backed_up(inventory: Inventory) -> bool:
 
 
 def _images_gb(inventory: Inventory) -> float:
-    tags = {
-        one.metadata.get("DockerTag", one.name)
-        for one in inventory.of("AWS::Serverless::Function")
-        if one.value("PackageType") == "Image"
-    }
-    functions = sum(used.IMAGE_GB.get(tag, used.OTHER_IMAGE_GB) for tag in tags)
-    return functions + len(inventory.of("AWS::ECS::TaskDefinition")) * used.TRAINER_IMAGE_GB
+    functions = inventory.of("AWS::Serverless::Function")
+    has_images = any(one.value("PackageType") == "Image" for one in functions)
+    trainers = len(inventory.of("AWS::ECS::TaskDefinition"))
+    return has_images * used.FUNCTION_IMAGES_GB + trainers * used.TRAINER_IMAGE_GB
 
 
 def _schedules(bill: Bill, inventory: Inventory, workload: Workload) -> Iterator[Line]:
