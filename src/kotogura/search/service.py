@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.errors import DocumentNotFound, InvalidQuery
 from kotogura.search.answers import (
@@ -13,7 +11,6 @@ from kotogura.search.answers import (
     SearchAnswer,
     SimilarDocuments,
     SimilarToText,
-    SimilarWord,
     SimilarWords,
 )
 from kotogura.search.bm25 import Bm25Settings
@@ -32,7 +29,7 @@ from kotogura.search.request import (
     read_request,
 )
 from kotogura.search.scoring import Scoring, nothing_asked
-from kotogura.search.similar import TEXT_LIMIT_CHARACTERS, nearest_documents
+from kotogura.search.similar import TEXT_LIMIT_CHARACTERS, nearest_documents, nearest_words
 from kotogura.search.spelling import did_you_mean
 from kotogura.search.suggestions import Suggestions, suggest
 from kotogura.search.synonyms import NO_SYNONYMS, SynonymRules, Synonyms
@@ -280,26 +277,13 @@ class SearchService:
         check_query(word)
         check_limit(limit)
         opened = self._opened.current(tenant)
-        words = opened.words
         analyzer = self._analyzer(tenant, opened)
         terms = query_terms(word, analyzer, opened.manifest.analyzer)
-        own = {*terms, word}
         # The term of a word stands for all its spellings, so that they have the same neighbours.
-        asked = terms[0] if len(terms) == 1 else word
-        vector = self._opened.embed(opened, asked)
-        similarities = words.similarities(vector)
-        order = np.lexsort((np.arange(len(similarities)), -similarities))
-        hits = [
-            SimilarWord(
-                word=words.terms[row],
-                similarity=round(float(similarities[row]), 6),
-                document_frequency=int(words.document_frequencies[row]),
-            )
-            for row in order[: limit + len(own)]
-            if words.terms[row] not in own and vector.any()
-        ]
+        vector = self._opened.embed(opened, terms[0] if len(terms) == 1 else word)
+        hits = nearest_words(opened.words, vector, limit, without={*terms, word})
         generation = opened.manifest.generation
-        return SimilarWords(word=word, generation=generation, hits=hits[:limit])
+        return SimilarWords(word=word, generation=generation, hits=hits)
 
 
 def _number(opened: OpenGeneration, document_id: str) -> int:
