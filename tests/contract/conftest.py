@@ -47,21 +47,39 @@ def by_default(value: Any) -> Any:
     }
 
 
+def as_given(value: Any, parameters: dict[str, Any]) -> Any:
+    """Return a value of a nested template with what the template around it gives it."""
+    if isinstance(value, list):
+        return [as_given(one, parameters) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Ref"}:
+        return parameters.get(value["Ref"], value)
+    return {name: as_given(one, parameters) for name, one in value.items()}
+
+
 class Template:
     """`template.yaml` with its nested templates, and the questions that contracts ask of them.
 
-    `body` is the root's alone; `resources` are everybody's: no logical id is used twice.
+    `body` is the root's alone; `resources` are everybody's: no logical id is used twice. What is
+    nested is there as the root gives it its parameters; `nested` has it as it is written.
     """
 
     def __init__(self, path: Path) -> None:
         self.text = path.read_text("utf-8")
         self.body: dict[str, Any] = yaml.load(self.text, TemplateLoader)  # noqa: S506
         self.resources: dict[str, dict[str, Any]] = dict(self.body["Resources"])
+        shared = self.body.get("Globals", {}).get("Function", {})
+        self.shared: dict[str, dict[str, Any]] = dict.fromkeys(self.resources, shared)
+        self.folders: dict[str, Path] = dict.fromkeys(self.resources, path.parent)
         self.nested: dict[str, Template] = {}
         for name, stack in self.of_type("AWS::CloudFormation::Stack").items():
             self.nested[name] = part = Template(path.parent / stack["TemplateURL"])
             assert not part.resources.keys() & self.resources.keys(), name
-            self.resources |= part.resources
+            given = stack.get("Parameters", {})
+            self.resources |= as_given(part.resources, given)
+            self.shared |= as_given(part.shared, given)
+            self.folders |= part.folders
             self.text += part.text
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -79,7 +97,7 @@ class Template:
 
     def variables(self, function: str) -> set[str]:
         """Return the names of a function's environment variables, common ones included."""
-        common = self.body["Globals"]["Function"]["Environment"]["Variables"]
+        common = self.shared[function]["Environment"]["Variables"]
         own = self.functions[function].get("Environment", {}).get("Variables", {})
         return {*common, *own}
 

@@ -137,6 +137,13 @@ def test_the_environment_is_what_the_settings_read(template, machines, service):
     assert given - read <= POWERTOOLS | {"WEB_CONCURRENCY"}  # gunicorn's own
 
 
+def test_functions_share_the_same_in_every_template(template):
+    shared = template.body["Globals"]["Function"]
+    assert {"Ingest", "Reindex", "Upkeep"} <= template.nested.keys()
+    for name in template.functions:
+        assert template.shared[name] == shared, name
+
+
 def test_every_function_and_the_trainer_name_themselves_to_powertools(template):
     for function in template.functions:
         assert template.variables(function) >= POWERTOOLS, function
@@ -155,10 +162,10 @@ def test_who_mounts_the_store_is_told_where_and_sits_in_the_network(template):
             assert mount["Arn"] == {"Fn::GetAtt": ["Store", "Outputs.AccessPointArn"]}
 
 
-def test_every_function_has_its_image_and_its_handler(template, root):
+def test_every_function_has_its_image_and_its_handler(template):
     for name, function in template.functions.items():
         metadata = template.resources[name]["Metadata"]
-        context = root / metadata["DockerContext"]
+        context = template.folders[name] / metadata["DockerContext"]
         folder = context / metadata["DockerBuildArgs"]["FOLDER"]
         assert function["PackageType"] == "Image"
         assert (context / metadata["Dockerfile"]).is_file(), name
@@ -200,9 +207,11 @@ def test_an_image_copies_files_that_exist_onto_a_layer_of_packages(root):
             assert (root / path).exists(), path
 
 
-def test_every_substitution_is_given_and_used(machine, template):
-    declared = template.resources[f"{machine.name.capitalize()}StateMachine"]["Properties"]
-    assert declared["DefinitionUri"] == f"statemachines/{machine.name}.asl.json"
+def test_every_substitution_is_given_and_used(machine, template, root):
+    name = f"{machine.name.capitalize()}StateMachine"
+    declared = template.resources[name]["Properties"]
+    definition = template.folders[name] / declared["DefinitionUri"]
+    assert definition.resolve() == root / "statemachines" / f"{machine.name}.asl.json"
     used = set(re.findall(r"\$\{(\w+)\}", machine.text))
     assert used == set(declared["DefinitionSubstitutions"])
 

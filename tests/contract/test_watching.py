@@ -133,7 +133,10 @@ def test_a_training_that_fails_alarms(template, alarms):
     (dimension,) = alarm["Dimensions"]
     assert dimension == {"Name": "StateMachineArn", "Value": {"Ref": "TrainStateMachineArn"}}
     given = template.resources["Watching"]["Properties"]["Parameters"]
-    assert given["TrainStateMachineArn"] == {"Ref": "TrainStateMachine"}
+    training = {"Fn::GetAtt": ["Training", "Outputs.TrainStateMachineArn"]}
+    assert given["TrainStateMachineArn"] == training
+    outputs = template.nested["Training"].body["Outputs"]
+    assert outputs["TrainStateMachineArn"]["Value"] == {"Ref": "TrainStateMachine"}
     assert alarm["Threshold"] == 1
 
 

@@ -165,6 +165,8 @@ def written(value: Any) -> str:
     'FileSystem'
     >>> written({"Fn::Sub": "arn:${AWS::Partition}:s3:::${DocumentsBucketName}"})
     'DocumentsBucket'
+    >>> written({"Fn::Sub": "arn:${AWS::Partition}:states:::stateMachine:${Name}-train-workflow"})
+    'stateMachine:<stack>-train-workflow'
     >>> written({"Fn::ImportValue": {"Fn::Sub": "${MainStack}-TableArn"}})
     'Table'
     """
@@ -189,8 +191,9 @@ def written(value: Any) -> str:
     if text.startswith("arn:"):
         text = re.sub(r"AWS::(Partition|Region|AccountId)", "", text)
         text = text.split(":", 5)[5].removeprefix("table/").removeprefix("function:")
-    text = re.sub(r"\$\{([\w:]+)(\.\w+)?\}", lambda found: _bare(found[1]), text)
-    return re.sub(r"AWS::StackName|\bMainStack\b", "<stack>", text)
+    # A nested stack is given the root's name as `Name`.
+    text = re.sub(r"\$\{(AWS::StackName|MainStack|Name)\}", "<stack>", text)
+    return re.sub(r"\$\{([\w:]+)(\.\w+)?\}", lambda found: _bare(found[1]), text)
 
 
 def _bare(name: str) -> str:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Settings(BaseModel):
     """What a deployment decides. Each field's alias is its environment variable.
 
-    `template.yaml` sets the same names, which a contract test holds. A function is given only what
+    The templates set the same names, which a contract test holds. A function is given only what
     it uses, so all but the table may be missing; using what is missing raises InvalidArgument.
     """
 
