@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 from kotogura.local import clients
+from kotogura.local.deployed_functions import function_names
 from kotogura.local.errors import DockerMissing, ImagesMissing
 from kotogura.local.folders import StateFolder
 from kotogura.local.ministack_process import CREDENTIALS
@@ -113,23 +113,13 @@ def open_routes() -> list[str]:
 
 def deployed_variables(running: RunningStack) -> dict[str, Mapping[str, str]]:
     """Return the environment variables of every deployed function, by logical id."""
-    cloudformation, functions = (
-        clients.cloudformation(running.endpoint),
-        clients.functions(running.endpoint),
-    )
-    found: dict[str, Mapping[str, str]] = {}
-    waiting = [running.stack_name]
-    while waiting:
-        resources: Any = cloudformation.describe_stack_resources(StackName=waiting.pop())
-        for resource in resources["StackResources"]:
-            name = resource["PhysicalResourceId"]
-            if resource["ResourceType"] == "AWS::CloudFormation::Stack":
-                waiting.append(name)
-            elif resource["ResourceType"] == "AWS::Lambda::Function":
-                made = functions.get_function_configuration(FunctionName=name)
-                variables = made.get("Environment", {}).get("Variables", {})
-                found[resource["LogicalResourceId"]] = variables
-    return found
+    functions = clients.functions(running.endpoint)
+    return {
+        logical_id: functions.get_function_configuration(FunctionName=name)
+        .get("Environment", {})
+        .get("Variables", {})
+        for logical_id, name in function_names(running.endpoint, running.stack_name).items()
+    }
 
 
 def bridge_address() -> str:
