@@ -117,6 +117,21 @@ def test_functions_of_one_image_share_its_address(world):
     assert addresses["SearchFunction"] == f"{FUNCTIONS}:search-222222222222"
 
 
+def test_functions_of_nested_stacks_are_pushed_too(world):
+    root, repositories, tools = world
+    build(root)
+    built = root / ".aws-sam/build"
+    (built / "Ingest").mkdir()
+    (built / "template.yaml").rename(built / "Ingest/template.yaml")
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "Ingest"}}
+    (built / "template.yaml").write_text(json.dumps({"Resources": {"Ingest": stack}}))
+    make_package(root, FOUNDATION, Registry(repositories, tools), tools, lambda _: None)
+    nested = json.loads((built / "Ingest/template.yaml").read_text())
+    image = nested["Resources"]["IngestFunction"]["Properties"]["ImageUri"]
+    assert image == f"{FUNCTIONS}:ingest-111111111111"
+    assert image in pushed(tools)
+
+
 def test_what_is_there_already_is_not_pushed_again(world):
     package(world)
     world[2].ran.clear()
