@@ -18,6 +18,7 @@ class ScheduleChange(BaseModel):
     cadence: Cadence = Field(description="`off`, `daily` at 2, or `weekly` on Sundays at 1")
     learns_from_openings: bool | None = Field(
         None,
+        strict=True,
         description="whether what people search for and open is kept, and learned from; as it was "
         "where it is left out",
     )

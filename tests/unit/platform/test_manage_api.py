@@ -632,6 +632,14 @@ def test_a_schedule_that_says_nothing_of_openings_leaves_them_as_they_are(
     assert answer.body == {"cadence": "daily", "learns_from_openings": True}
 
 
+@pytest.mark.parametrize("said", [0, 1, "true"])
+def test_whether_openings_are_learned_from_is_said_by_a_boolean(
+    manage: Handler, ask: Ask, event: Event, said: Any
+) -> None:
+    body = {"cadence": "daily", "learns_from_openings": said}
+    assert ask(manage, event("manage-put-schedule", body=body)).status == 400
+
+
 @pytest.mark.parametrize("body", [{}, {"q": ""}, {"q": "字" * 201}, {"q": 1}], ids=str)
 def test_an_opening_needs_a_query(manage: Handler, ask: Ask, event: Event, body: Any) -> None:
     assert ask(manage, event("manage-opened", body=body)).status == 400
