@@ -196,7 +196,7 @@ class Scoring:
 
             def explain_words(documents: Sequence[int]) -> list[Explanation]:
                 found = leaves.explain_words(words, 1.0, documents)
-                return [sum_of(some) for some in zip(*found, strict=True)]
+                return [sum_of(one[at] for one in found) for at in range(len(documents))]
 
             marks = Marks((MarkedWords(words, FIELDS),))
             found = _ByWord(index.score_words(words), marks, explain=explain_words)

@@ -125,6 +125,21 @@ def test_a_score_by_both_is_its_words_and_its_meaning(trained: Library, query: s
             follows_from_its_bounds(part)
 
 
+def test_a_score_of_a_query_without_words_is_explained_by_its_meaning_alone(
+    tmp_path: Path, analyzer: Analyzer
+) -> None:
+    library = Library(tmp_path, analyzer=analyzer)
+    library.upload("stay.txt", "これ は ここ に ある")
+    library.upload("go.txt", "それ は そこ へ 行く")
+    library.promote("first")
+    hits = library.service().search(library.tenant, "は", "both", explain=True).hits
+    assert hits
+    for hit in hits:
+        assert hit.explanation is not None
+        assert hit.explanation.kind == "meaning"
+        assert hit.explanation.value == pytest.approx(hit.score, abs=1e-6)
+
+
 def follows_from_its_bounds(part: Explanation) -> None:
     assert part.share is not None
     if part.kind == "words":
