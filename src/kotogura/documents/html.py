@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from itertools import pairwise
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 from bs4.element import CData, NavigableString, PageElement, Tag
@@ -152,13 +153,15 @@ def _names_the_page(tag: Tag) -> bool:
 def _visible_text(root: Tag, without: Tag | None = None) -> tuple[str, list[str]]:
     """Return the text below `root`, blocks on lines of their own and cells parted by tabs.
 
-    A mark stands before each heading's text; the headings come second, in their order.
+    A mark stands before each heading's text; the headings come second, in their order. As in
+    browsers, one that is never closed ends where the next begins.
 
     One pass without recursion: pages may be deep, and have a hundred thousand rows.
     """
     parts: list[str] = []
-    headings: list[str] = []
-    waiting: list[PageElement | str] = [root]
+    begins: list[int] = []  # of headings, among the parts
+    ends: list[int] = []
+    waiting: list[PageElement | str | int] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Tag):
@@ -166,11 +169,19 @@ def _visible_text(root: Tag, without: Tag | None = None) -> tuple[str, list[str]
                 continue
             edge = "\n" if node.name in _BLOCKS else ""
             parts.append(edge)
-            if node.name in _HEADINGS and node is not root:
-                headings.append(node.get_text())
-                parts.append(MARK)
             waiting.append("\t" if node.name in _CELLS else edge)
+            if node.name in _HEADINGS and node is not root:
+                parts.append(MARK)
+                waiting.append(len(begins))
+                begins.append(len(parts))
+                ends.append(len(parts))
             waiting.extend(reversed(node.contents))
+        elif isinstance(node, int):  # the heading of that number is closed
+            ends[node] = len(parts)
         elif type(node) in (str, NavigableString, CData):  # no comment, no declaration
             parts.append(str(node))
+    headings = [
+        "".join(parts[begin : min(end, following)])
+        for (begin, following), end in zip(pairwise([*begins, len(parts)]), ends, strict=True)
+    ]
     return "".join(parts), headings

@@ -148,6 +148,22 @@ def test_a_page_of_twenty_thousand_rows_is_read_in_seconds(row):
 
 
 @pytest.mark.timeout(60)
+def test_a_heading_that_is_never_closed_ends_where_the_next_begins():
+    found = read_text("<title>題</title><h2>一<b>章</b><p>甲<h2>二章<p>乙", "text/html", "a.html")
+    assert [section.heading for section in found.sections] == ["一章 甲", "二章 乙"]
+
+
+def test_a_break_within_a_heading_parts_its_words():
+    found = read_text("<h1>題</h1><h2>第1章<br>総則</h2><p>本文", "text/html", "a.html")
+    assert [section.heading for section in found.sections] == ["第1章 総則"]
+
+
+@pytest.mark.timeout(20)
+def test_twenty_thousand_headings_that_are_never_closed_are_read_in_seconds():
+    found = read_text("<p>序" + "<h2>節<p>本文" * 20_000, "text/html", "a.html")
+    assert len(found.sections) == 20_000
+
+
 def test_a_page_that_is_twenty_thousand_elements_deep_is_read():
     assert page("<div>" * 20_000 + "底" + "</div>" * 20_000)[1] == "底"
 
