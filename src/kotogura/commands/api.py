@@ -1,6 +1,7 @@
 """The HTTP API as a command calls it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,9 +20,18 @@ class Api:
         self._token = token
         self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT_SECONDS)
 
-    def search(self, query: str, mode: str | None, limit: int = 10) -> dict[str, Any]:
+    def search(
+        self,
+        query: str,
+        mode: str | None,
+        limit: int = 10,
+        filters: Sequence[str] = (),
+        sort: str | None = None,
+    ) -> dict[str, Any]:
         """Return what `GET /search` answers."""
-        parameters = {"q": query, "limit": str(limit), **({"mode": mode} if mode else {})}
+        parameters = [("q", query), ("limit", str(limit))]
+        parameters += [(name, value) for name, value in (("mode", mode), ("sort", sort)) if value]
+        parameters += [("filter", one) for one in filters]
         return self.call("GET", f"/search?{urlencode(parameters)}")
 
     def similar_to_text(self, text: str, limit: int = 10) -> dict[str, Any]:

@@ -118,14 +118,28 @@ def demo(session: Session, port: int, page_port: int, once: bool, iam: bool, as_
 @click.option("--tenant", required=True, type=TENANT)
 @click.option("--mode", type=click.Choice(["words", "meaning", "both"]), help="How to search.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.option("filters", "--filter", multiple=True, help="FIELD:VALUE or a range; may be repeated.")
+@click.option("--sort", help="A field instead of the score; -FIELD for the greatest first.")
 @click.pass_obj
-def search(session: Session, query: str, tenant: TenantId, mode: str | None, limit: int) -> None:
+def search(
+    session: Session,
+    query: str,
+    tenant: TenantId,
+    mode: str | None,
+    limit: int,
+    filters: tuple[str, ...],
+    sort: str | None,
+) -> None:
     """Search a tenant's documents for QUERY."""
-    answer = session.api(session.deployment(), tenant).search(query, mode, limit)
+    answer = session.api(session.deployment(), tenant).search(query, mode, limit, filters, sort)
     session.terminal.hits(answer["hits"])
+    for spelling in answer["did_you_mean"]:
+        session.terminal.line(f"did you mean: {spelling}")
     session.terminal.line(
         f"{answer['total']} documents by {answer['mode']}, generation {answer['generation']}"
     )
+    if answer["notice"]:
+        session.terminal.note(f"{answer['notice']}: searched by word alone")
     session.terminal.result(answer)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 _MARK = "bold yellow"
+_SCORE_WIDTH = 7
 _SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -65,13 +67,15 @@ class Terminal:
         self._results.print(table)
 
     def hits(self, hits: list[Mapping[str, Any]]) -> None:
-        """Show documents found, with their highlights."""
-        rows: list[list[str | Text]] = []
+        """Show documents found: score and name, and below them what was found, highlighted."""
+        if self.as_json:
+            return
         for hit in hits:
+            head = Text.assemble(f"{hit['score']:>{_SCORE_WIDTH}.3f}  ", (hit["name"], "bold"))
+            self._results.print(head, soft_wrap=True)
             snippet = hit["snippet"]
             shown = marked(snippet["text"], snippet["start"], snippet["highlights"])
-            rows.append([f"{hit['score']:.3f}", hit["name"], shown])
-        self.rows(["score", "document", "snippet"], rows)
+            self._results.print(Padding(shown, (0, 0, 0, _SCORE_WIDTH + 2), expand=False))
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator["Bar"]:

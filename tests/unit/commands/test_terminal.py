@@ -1,4 +1,6 @@
-from kotogura.commands.terminal import Lines
+import pytest
+
+from kotogura.commands.terminal import Lines, Terminal
 
 
 class Clock:
@@ -31,3 +33,17 @@ def test_a_log_does_not_repeat_itself() -> None:
         clock.now = second
         lines.show(1)
     assert written == ["uploading: 3", "uploading: 1 of 3"]
+
+
+def test_a_hit_has_its_name_in_a_line_that_can_be_copied(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    name = f"rules/{'とても長い名前' * 5}.txt"
+    snippet = {"text": "空港での\n日当を定める。", "start": 0, "highlights": [[0, 2]]}
+    hits = [{"name": name, "score": 12.3456, "snippet": snippet}]
+    Terminal(as_json=False).hits(hits)
+    shown = capsys.readouterr().out
+    assert shown.splitlines() == [f" 12.346  {name}", "         空港での 日当を定める。"]
+    Terminal(as_json=True).hits(hits)
+    assert capsys.readouterr().out == ""
