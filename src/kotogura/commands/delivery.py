@@ -77,7 +77,12 @@ def deploy(
     parameters["TrainerImageUri"] = package.trainer_image_uri
     terminal.note("asking CloudFormation what would change")
     made = change_sets.create(
-        account.cloudformation, stack, {"TemplateURL": url}, parameters, base.role_arn
+        account.cloudformation,
+        stack,
+        {"TemplateURL": url},
+        parameters,
+        base.role_arn,
+        terminal.note,
     )
     if made is None:
         terminal.line(f"{stack} is up to date")

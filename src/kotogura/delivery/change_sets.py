@@ -53,13 +53,15 @@ def create(
     template: Mapping[str, str],
     parameters: Mapping[str, str],
     role_arn: str | None = None,
+    say: Say = lambda _: None,
     poll_seconds: float = POLL_SECONDS,
 ) -> ChangeSet | None:
     """Return the change set that brings a stack to a template; None where nothing would change.
 
     `template` is either `TemplateBody` or `TemplateURL`. Parameters that aren't given keep their
     values, or get their defaults in a new stack. CloudFormation acts as the role, or with the
-    caller's own rights where none is given.
+    caller's own rights where none is given. What nested stacks would do is shown too, unless
+    CloudFormation can't tell before their parameters have values; then `say` is told why.
 
     Raises:
         StackFailed: when CloudFormation refuses it, or the stack is in a state that allows none.
@@ -71,35 +73,32 @@ def create(
     new = now is None or status == "REVIEW_IN_PROGRESS"
     request: dict[str, Any] = {
         "StackName": stack,
-        "ChangeSetName": f"kotogura-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}",
         "ChangeSetType": "CREATE" if new else "UPDATE",
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ]
         + ([] if new or now is None else _kept(cloudformation, now, template, parameters)),
         "Capabilities": list(_CAPABILITIES),
-        "IncludeNestedStacks": True,
         **template,
     }
     if role_arn is not None:
         request["RoleARN"] = role_arn
-    try:
-        made = cloudformation.create_change_set(**request)
-    except ClientError as refused:
-        message = refused.response.get("Error", {}).get("Message", str(refused))
-        raise StackFailed(f"CloudFormation refuses the change of {stack}: {message}") from None
-    found = _settled(cloudformation, made["Id"], poll_seconds)
-    if found["Status"] == "FAILED":
-        cloudformation.delete_change_set(ChangeSetName=made["Id"])
-        reason = found.get("StatusReason", "no reason given")
-        if any(words in reason for words in _NOTHING):
-            return None
-        raise StackFailed(f"CloudFormation refuses the change of {stack}: {reason}")
-    changes = tuple(_changes(cloudformation, made["Id"]))
-    if not changes and not new:
-        cloudformation.delete_change_set(ChangeSetName=made["Id"])
+    found, refused = _proposed(
+        cloudformation, {**request, "IncludeNestedStacks": True}, poll_seconds
+    )
+    if refused and not _is_nothing(refused):
+        say(f"what nested stacks would do can't be shown: {refused}")
+        found, refused = _proposed(cloudformation, request, poll_seconds)
+    if _is_nothing(refused):
         return None
-    return ChangeSet(made["Id"], found["StackId"], changes)
+    if refused:
+        raise StackFailed(f"CloudFormation refuses the change of {stack}: {refused}")
+    identifier = found["ChangeSetId"]
+    changes = tuple(_changes(cloudformation, identifier))
+    if not changes and not new:
+        cloudformation.delete_change_set(ChangeSetName=identifier)
+        return None
+    return ChangeSet(identifier, found["StackId"], changes)
 
 
 def read(cloudformation: "CloudFormationClient", stack: str, name: str) -> tuple[Change, ...]:
@@ -155,6 +154,29 @@ def _kept(
         for name in names
         if name in known and name not in given
     ]
+
+
+def _proposed(
+    cloudformation: "CloudFormationClient", request: Mapping[str, Any], poll_seconds: float
+) -> tuple[Any, str]:
+    """Return a change set as it has become, and why it can't be made, or nothing."""
+    name = f"kotogura-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    try:
+        made = cloudformation.create_change_set(**request, ChangeSetName=name)
+    except ClientError as refused:
+        message = refused.response.get("Error", {}).get("Message", str(refused))
+        raise StackFailed(
+            f"CloudFormation refuses the change of {request['StackName']}: {message}"
+        ) from None
+    found = _settled(cloudformation, made["Id"], poll_seconds)
+    if found["Status"] != "FAILED":
+        return found, ""
+    cloudformation.delete_change_set(ChangeSetName=made["Id"])
+    return found, found.get("StatusReason", "no reason given")
+
+
+def _is_nothing(reason: str) -> bool:
+    return any(words in reason for words in _NOTHING)
 
 
 def _settled(cloudformation: "CloudFormationClient", identifier: str, poll_seconds: float) -> Any:
