@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from kotogura.commands.deployment import Deployment
-from kotogura.commands.errors import SignInFailed
+from kotogura.commands.errors import SignInFailed, UserTaken
 from kotogura.errors import TenantExists
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import Cadence, TenantRecord
@@ -47,7 +47,9 @@ class Accounts:
 
         Raises:
             TenantExists: when one of this id was erased a while ago.
+            UserTaken: when `user` is one of another tenant; nothing is registered then.
         """
+        self._require_free(tenant, user)
         try:
             self._deployment.tenants.create(TenantRecord(tenant, name, cadence))
         except TenantExists:
@@ -62,7 +64,11 @@ class Accounts:
         """Make `user` one of the tenant in this role; False if only the role may have changed.
 
         A user whom the pool has, but whose password isn't known here, gets a new one.
+
+        Raises:
+            UserTaken: when `user` is one of another tenant.
         """
+        self._require_free(tenant, user)
         self._write_attributes(tenant, user, role)
         known = {one.user: one for one in self.known(tenant)}
         if user in known:
@@ -112,6 +118,21 @@ class Accounts:
     @property
     def _pool(self) -> str:
         return self._deployment.outputs["UserPoolId"]
+
+    def _require_free(self, tenant: TenantId, user: str) -> None:
+        """Refuse a user of another tenant: writing the attributes would move them, unasked."""
+        users = self._deployment.users
+        try:
+            answer = users.admin_get_user(UserPoolId=self._pool, Username=user)
+        except users.exceptions.UserNotFoundException:
+            return
+        attributes = {one["Name"]: one.get("Value") for one in answer.get("UserAttributes", [])}
+        owner = attributes.get("custom:tenant")
+        if owner not in {None, str(tenant)}:
+            raise UserTaken(
+                f"{user} is a user of {owner} already, and each user is of one tenant: "
+                "give another address"
+            )
 
     def _write_attributes(self, tenant: TenantId, user: str, role: Role) -> None:
         users = self._deployment.users

@@ -6,6 +6,7 @@ KotoguraError
     ├── TrainingFailed           training-failed
     ├── RequestFailed            request-failed: the API answered with a problem
     ├── SignInFailed             sign-in-failed
+    ├── UserTaken                user-taken: one user is of one tenant
     ├── UpkeepFailed             upkeep-failed: the function that looks after an index broke
     ├── RebuildFailed            rebuild-failed
     ├── RedriveFailed            redrive-failed
@@ -43,6 +44,12 @@ class SignInFailed(CommandError):
     """There is no password for the tenant on this machine, or it is not right."""
 
     code = "sign-in-failed"
+
+
+class UserTaken(CommandError):
+    """The user is one of another tenant already."""
+
+    code = "user-taken"
 
 
 class UpkeepFailed(CommandError):

@@ -8,7 +8,7 @@ import pytest
 
 from kotogura.commands.accounts import Accounts
 from kotogura.commands.deployment import Deployment
-from kotogura.commands.errors import SignInFailed
+from kotogura.commands.errors import SignInFailed, UserTaken
 from kotogura.commands.page_configuration import page_configuration
 from kotogura.errors import TenantExists
 from kotogura.tenants.identity import TenantId
@@ -28,11 +28,16 @@ class _Exists(Exception):
     """The pool has such a user."""
 
 
+class _NotFound(Exception):
+    """The pool has no such user."""
+
+
 class _Pool:
     """Stands for Cognito: users with their attributes and passwords; a token names its user."""
 
     class exceptions:  # noqa: N801 — boto3's name
         UsernameExistsException = _Exists
+        UserNotFoundException = _NotFound
 
     def __init__(self) -> None:
         self.attributes: dict[str, dict[str, str]] = {}
@@ -43,6 +48,12 @@ class _Pool:
             raise _Exists
         self.attributes[named["Username"]] = {}
         self.admin_update_user_attributes(**named)
+
+    def admin_get_user(self, **named: Any) -> dict[str, Any]:
+        if named["Username"] not in self.attributes:
+            raise _NotFound
+        kept = self.attributes[named["Username"]]
+        return {"UserAttributes": [{"Name": name, "Value": kept[name]} for name in kept]}
 
     def admin_update_user_attributes(self, **named: Any) -> None:
         written = {one["Name"]: one["Value"] for one in named["UserAttributes"]}
@@ -127,6 +138,21 @@ def test_nobody_signs_in_who_is_not_known_here(accounts: Accounts) -> None:
         accounts.token(MINATO, "b@example.com")
     with pytest.raises(SignInFailed):
         accounts.token(TenantId("hoshino-denki"))
+
+
+def test_a_user_of_one_tenant_is_not_taken_by_another(
+    accounts: Accounts, deployment: _Deployment
+) -> None:
+    accounts.create(MINATO, "港商事", "a@example.com", "weekly")
+    hoshino = TenantId("hoshino-denki")
+    before = deployment.users.passwords.copy()
+    with pytest.raises(UserTaken, match=MINATO):
+        accounts.create(hoshino, "星野電機", "a@example.com", "weekly")
+    with pytest.raises(UserTaken):
+        accounts.admit(hoshino, "a@example.com", Role.MEMBER)
+    assert deployment.users.attributes["a@example.com"]["custom:tenant"] == MINATO
+    assert deployment.users.passwords == before
+    assert deployment.tenants.get(hoshino) is None
 
 
 def test_passwords_are_for_their_owner_alone(accounts: Accounts, tmp_path: Path) -> None:
