@@ -91,7 +91,7 @@ def _fields(value: Any, limit: int = _VALUE_LIMIT) -> dict[str, list[MetadataVal
         values = held if isinstance(held, list) else [held]
         short = [_value(one) for one in values if _is_short(one, limit)]
         if name not in _TEXTS and short and len(short) == len(values):
-            found["tag" if name == "tags" else name] = short
+            found.setdefault("tag" if name == "tags" else name, []).extend(short)
     return found
 
 

@@ -40,6 +40,10 @@ def test_a_json_objects_short_values_are_fields_and_its_texts_the_body():
     }
 
 
+def test_tags_and_a_tag_of_one_json_object_are_one_field():
+    assert found("a.json", '{"tags": ["総務"], "tag": "予算"}').metadata["tag"] == ["総務", "予算"]
+
+
 def test_a_json_file_of_a_title_alone_is_a_text():
     assert found("a.json", '{"title": "議事録"}').body == "議事録"
 
