@@ -32,10 +32,13 @@ class ByteCache:
     def put(self, key: Hashable, value: Any, size_bytes: int) -> None:
         """Keep `value`, and let go of what was used longest ago until all fits.
 
-        What is larger than the whole cache isn't kept.
+        What is larger than the whole cache isn't kept, and nothing has to go for it.
         """
         before = self._entries.pop(key, None)
-        self.size_bytes += size_bytes - (before[1] if before else 0)
+        self.size_bytes -= before[1] if before else 0
+        if size_bytes > self._limit_bytes:
+            return
+        self.size_bytes += size_bytes
         self._entries[key] = (value, size_bytes)
         while self.size_bytes > self._limit_bytes:
             _, (_, gone_bytes) = self._entries.popitem(last=False)
