@@ -86,7 +86,7 @@ class Committer:
             ids = {change.document_id for change in waiting} | {document_id}
             records = self._ledger.get_many(tenant, sorted(ids))
             stale = [change for change in waiting if _is_stale(change, records)]
-            current = [change for change in waiting if change not in stale]
+            current = [change for change in waiting if not _is_stale(change, records)]
             changes = self._fitting(tenant, base, current, document_id, version)
             try:
                 with span("publish-generation") as publishing:
@@ -180,27 +180,25 @@ class Committer:
 
         Others' changes stay staged, so that their own commits learn why they are not in.
         """
-        fitting = [
-            change
-            for change in changes
-            if change.segment is None
-            or base is None
-            or change.segment.dictionary == base.manifest.dictionary
-        ]
-        analyzers = [change.segment.analyzer for change in fitting if change.segment]
+
+        def has_dictionary(segment: SegmentEntry) -> bool:
+            return base is None or segment.dictionary == base.manifest.dictionary
+
+        arrived = [change.segment for change in changes if change.segment is not None]
+        analyzer = next((one.analyzer for one in arrived if has_dictionary(one)), "")
         if base is not None and base.manifest.segments:
-            analyzers.insert(0, base.manifest.analyzer)
-        unfit = [
-            change
-            for change in changes
-            if change.segment is not None
-            and (change not in fitting or change.segment.analyzer != analyzers[0])
-        ]
+            analyzer = base.manifest.analyzer
+        fitting: list[StagedChange] = []
+        unfit: list[StagedChange] = []
+        for change in changes:
+            segment = change.segment
+            fits = segment is None or (has_dictionary(segment) and segment.analyzer == analyzer)
+            (fitting if fits else unfit).append(change)
         own = [c for c in unfit if (c.document_id, c.version) == (document_id, version)]
         if own:
             self._staged.discard(tenant, own)
             raise AnalyzerMismatch("the index was made by another analyzer; run reindex")
-        return [change for change in changes if change not in unfit]
+        return fitting
 
     def _drop_damaged(
         self, tenant: TenantId, changes: list[StagedChange], document_id: str, version: str

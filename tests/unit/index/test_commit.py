@@ -1,6 +1,7 @@
 """Commits one by one: what waits together goes in together, and a race loses nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,21 @@ def test_all_that_waits_goes_into_one_generation(library: Library) -> None:
     for change in changes:
         assert (library.commit(change).outcome, library.commit(change).generation) == ("indexed", 1)
     assert library.manifest.generation == 1
+
+
+@pytest.mark.timeout(8)
+def test_four_thousand_changes_that_wait_are_told_apart_in_seconds(library: Library) -> None:
+    first = library.stage(library.put("first.txt", "apple"))
+    (staged,) = library.staged.all(library.tenant)
+    overtaken = library.put("overtaken.txt", "pear")
+    for number in range(4_000):
+        other = document_id(f"{number}.txt")
+        library.staged.add(library.tenant, staged.model_copy(update={"document_id": other}))
+        if number % 2:
+            library.claim(replace(overtaken, document_id=other))
+    assert library.commit(first).outcome == "indexed"
+    assert library.manifest.document_count == 2_001
+    assert library.staged.all(library.tenant) == []
 
 
 def test_a_replaced_document_loses_its_old_words(library: Library) -> None:
