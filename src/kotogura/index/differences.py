@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from kotogura.index.directory import Directory
 from kotogura.index.manifest import Manifest
+from kotogura.index.tombstones import live_places
 from kotogura.tenants.identity import TenantId
 
 
@@ -37,6 +38,5 @@ def _versions(tenant: TenantId, manifest: Manifest, directory: Directory) -> dic
     return {
         name: place.version
         for segment in manifest.segments
-        for name, place in directory.places(tenant, segment.segment_id).items()
-        if place.document not in segment.tombstones
+        for name, place in live_places(segment, directory.places(tenant, segment.segment_id))
     }

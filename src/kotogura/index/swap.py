@@ -24,7 +24,7 @@ from kotogura.index.generations import Generation, Generations
 from kotogura.index.manifest import Manifest, SegmentEntry
 from kotogura.index.reindex import plan_follow_up
 from kotogura.index.runs import BuiltBatch, Plan, built_of_run, read_plan, replaced_name
-from kotogura.index.tombstones import bury
+from kotogura.index.tombstones import bury, live_places
 from kotogura.tenants.files import TenantFiles
 from kotogura.tenants.identity import TenantId
 
@@ -181,9 +181,7 @@ def resolve(
                 fresh[name] = (entry, place)
     kept: set[str] = set()
     for entry in later:
-        for name, place in places(entry).items():
-            if place.document in entry.tombstones:
-                continue
+        for name, place in live_places(entry, places(entry)):
             rival = fresh.get(name)
             is_built = rival is not None and rival[1].version >= place.version
             is_read = (
@@ -237,8 +235,7 @@ def _settle(
     live = {
         name: place
         for entry in published.manifest.segments
-        for name, place in places(entry).items()
-        if place.document not in entry.tombstones
+        for name, place in live_places(entry, places(entry))
     }
     for name, record in ledger.get_many(tenant, sorted(live)).items():
         place = live[name]

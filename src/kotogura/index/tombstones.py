@@ -1,6 +1,6 @@
 """Tombstones: documents of a segment that no longer count, though the segment never changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from kotogura.index.directory import Place
 from kotogura.index.manifest import FIELDS, SegmentEntry
@@ -19,3 +19,9 @@ def bury(segment: SegmentEntry, places: Iterable[Place]) -> SegmentEntry:
             },
         }
     )
+
+
+def live_places(segment: SegmentEntry, places: Mapping[str, Place]) -> Iterator[tuple[str, Place]]:
+    """Yield the id and the place of each document of `segment` that has no tombstone."""
+    buried = frozenset(segment.tombstones)
+    return ((name, place) for name, place in places.items() if place.document not in buried)
