@@ -4,14 +4,14 @@ from typing import BinaryIO
 
 import click
 
-from kotogura.commands.arguments import TENANT
+from kotogura.commands.arguments import QUERY, TENANT
 from kotogura.commands.session import Session
 from kotogura.errors import InvalidDictionary
 from kotogura.tenants.identity import TenantId
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", type=QUERY)
 @click.option("--tenant", required=True, type=TENANT)
 @click.option("--dictionary", type=click.File("rb"), help="Try this CSV in place of the tenant's.")
 @click.pass_obj

@@ -58,6 +58,23 @@ class LimitArgument(click.ParamType["int | Literal['default']"]):
         return int(text)
 
 
+class QueryArgument(click.ParamType[str]):
+    """Text to be sent: bytes of the command line that are no UTF-8 can't be."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text as it is."""
+        text = str(value)
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            self.fail("it is not in UTF-8", param, ctx)
+        return text
+
+
 LIMIT = LimitArgument()
+PORT = click.IntRange(1, 65535)
+QUERY = QueryArgument()
 TENANT = TenantArgument()
 RUN = RunArgument()

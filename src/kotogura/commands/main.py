@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kotogura import __version__
 from kotogura.commands import running
 from kotogura.commands.analyze import analyze
-from kotogura.commands.arguments import TENANT
+from kotogura.commands.arguments import PORT, QUERY, TENANT
 from kotogura.commands.bulk import delete_documents, upload_files
 from kotogura.commands.cost import cost
 from kotogura.commands.delivery import changes, deploy, destroy, package, publish
@@ -38,6 +38,16 @@ from kotogura.tenants.identity import TenantId
 
 _ROOT = Path(__file__).resolve().parents[3]
 _IAM = "Enforce the policies of the template's roles, as AWS does."
+_AWS_PORT = click.option(
+    "--port", default=4566, show_default=True, type=PORT, help="Port of the embedded AWS."
+)
+_PAGE_PORT = click.option(
+    "--page-port",
+    default=DEFAULT_PAGE_PORT,
+    show_default=True,
+    type=PORT,
+    help="Port of the web page.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,10 +97,8 @@ cli.add_command(analyze)
 
 
 @cli.command()
-@click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
-@click.option(
-    "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
-)
+@_AWS_PORT
+@_PAGE_PORT
 @click.option("--iam", is_flag=True, help=_IAM)
 @click.pass_obj
 def up(session: Session, port: int, page_port: int, iam: bool) -> None:
@@ -99,10 +107,8 @@ def up(session: Session, port: int, page_port: int, iam: bool) -> None:
 
 
 @cli.command()
-@click.option("--port", default=4566, show_default=True, help="Port of the embedded AWS.")
-@click.option(
-    "--page-port", default=DEFAULT_PAGE_PORT, show_default=True, help="Port of the web page."
-)
+@_AWS_PORT
+@_PAGE_PORT
 @click.option("--once", is_flag=True, help="End after the searches instead of staying up.")
 @click.option("--iam", is_flag=True, help=_IAM)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object on a line.")
@@ -114,7 +120,7 @@ def demo(session: Session, port: int, page_port: int, once: bool, iam: bool, as_
 
 
 @cli.command()
-@click.argument("query")
+@click.argument("query", type=QUERY)
 @click.option("--tenant", required=True, type=TENANT)
 @click.option("--mode", type=click.Choice(["words", "meaning", "both"]), help="How to search.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
@@ -183,18 +189,27 @@ def main() -> None:
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        _fail("aborted", "aborted", 130)
     except click.ClickException as error:
         error.show()
+        _tell_programs("wrong-usage", error.format_message())
         sys.exit(error.exit_code)
     except KotoguraError as error:
         _fail(error.code, error.detail, 2 if isinstance(error, InvalidArgument) else 1)
     except (BotoCoreError, ClientError) as error:
         _fail("aws-refused", f"AWS refused or can't be reached: {error}", 1)
+    except OSError as error:
+        if error.filename is None:  # not a file that was named: a defect, whose traceback helps
+            raise
+        _fail("file-refused", f"{error.filename}: {error.strerror}", 1)
 
 
 def _fail(code: str, detail: str, exit_code: int) -> NoReturn:
     click.echo(f"kotogura: {detail}", err=True)
+    _tell_programs(code, detail)
+    sys.exit(exit_code)
+
+
+def _tell_programs(code: str, detail: str) -> None:
     if "--json" in sys.argv:
         click.echo(json.dumps({"ok": False, "error": {"code": code, "detail": detail}}))
-    sys.exit(exit_code)

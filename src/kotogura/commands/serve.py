@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kotogura.commands.arguments import PORT
 from kotogura.commands.session import Session
 from kotogura.local.running import RunningStack
 from kotogura.local.service import service_command, service_environment
@@ -14,7 +15,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 @click.command()
-@click.option("--port", default=8080, show_default=True, help="Port on the loopback.")
+@click.option("--port", default=8080, show_default=True, type=PORT, help="Port on the loopback.")
 @click.option(
     "--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes that answer."
 )
