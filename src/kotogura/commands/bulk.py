@@ -7,11 +7,13 @@ from typing import TextIO
 import click
 
 from kotogura.commands.arguments import TENANT
+from kotogura.commands.deployment import Deployment
 from kotogura.commands.removals import delete, select
 from kotogura.commands.selection import find_files
 from kotogura.commands.session import Session
+from kotogura.commands.terminal import Terminal
 from kotogura.commands.uploads import JOBS, UploadReport, upload
-from kotogura.errors import InvalidArgument
+from kotogura.errors import InvalidArgument, TenantErased
 from kotogura.tenants.identity import TenantId
 
 _JOBS = click.option(
@@ -49,9 +51,11 @@ def upload_files(
 ) -> None:
     """Upload files, folders and patterns, and wait until they can be found."""
     files = find_files(paths, include, exclude, prefix)
+    deployment = session.deployment()
+    _require_open(deployment, tenant, session.terminal)
     try:
         report = upload(
-            session.deployment(),
+            deployment,
             tenant,
             files,
             session.terminal,
@@ -66,6 +70,21 @@ def upload_files(
     _tell(session, report, dry_run=dry_run, wait=wait)
     if report.quarantined or report.refused:
         sys.exit(1)
+
+
+def _require_open(deployment: Deployment, tenant: TenantId, terminal: Terminal) -> None:
+    """Refuse an erased tenant, which takes nothing in, and say that an unknown one is unknown.
+
+    Raises:
+        TenantErased: when the tenant was erased; waiting for its documents would be in vain.
+    """
+    if deployment.tenants.erased_at(tenant):
+        raise TenantErased(f"{tenant} was erased, and takes nothing in; use another tenant")
+    if deployment.tenants.get(tenant) is None:
+        terminal.note(
+            f"there is no tenant {tenant}: nobody can sign in to find its documents until it is "
+            "made with `kotogura tenant create`"
+        )
 
 
 def _tell(session: Session, report: UploadReport, *, dry_run: bool, wait: bool) -> None:

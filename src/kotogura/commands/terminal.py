@@ -24,6 +24,7 @@ from rich.text import Text
 _MARK = "bold yellow"
 _SCORE_WIDTH = 7
 _SECONDS_BETWEEN_LINES = 10.0
+_UNFOLDED_COLUMNS = 10_000
 
 
 class Terminal:
@@ -33,15 +34,20 @@ class Terminal:
         self.as_json = as_json
         self._notes = Console(stderr=True, highlight=False)
         self._results = Console(highlight=False)
+        if not self._results.is_terminal:  # `grep` and `cut` want a row in one line
+            self._results.width = _UNFOLDED_COLUMNS
 
     def note(self, line: str) -> None:
         """Say what happens now."""
-        self._notes.print(line, markup=False)
+        self._notes.print(line, markup=False, soft_wrap=True)
 
     def result(self, values: Any) -> None:
         """Print the command's result as one line of JSON, if that is wanted."""
         if self.as_json:
-            sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+            line = json.dumps(values, ensure_ascii=False)
+            # A file's name may be no Unicode: \udcff is how JSON writes such a character too.
+            line = line.encode("utf-8", "backslashreplace").decode("utf-8")
+            sys.stdout.write(line + "\n")
             sys.stdout.flush()
 
     def heading(self, line: str) -> None:

@@ -22,9 +22,11 @@ from kotogura.commands.terminal import Terminal
 from kotogura.documents.changes import DocumentChange, normalize_sequencer
 from kotogura.documents.identity import document_id
 from kotogura.documents.ledger import DocumentState
-from kotogura.errors import InvalidArgument
+from kotogura.errors import InvalidArgument, TenantErased
 from kotogura.tenants.identity import TenantId
+from kotogura.tenants.registry import TenantRecord
 from tests.memory.ledger import MemoryLedger
+from tests.memory.tenants import MemoryTenants
 
 MINATO = TenantId("minato-shoji")
 PREFIX = f"{MINATO}/documents/"
@@ -91,10 +93,23 @@ def bucket() -> Bucket:
 
 
 @pytest.fixture
-def run(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def tenants() -> MemoryTenants:
+    found = MemoryTenants()
+    found.create(TenantRecord(MINATO, "港商事"))
+    return found
+
+
+@pytest.fixture
+def run(
+    bucket: Bucket, tenants: MemoryTenants, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """Run a command with `--json` over the bucket; exceptions come through."""
     deployment = SimpleNamespace(
-        bulk_s3=bucket, bucket="kotogura", ledger=bucket._ledger, originals=bucket
+        bulk_s3=bucket,
+        bucket="kotogura",
+        ledger=bucket._ledger,
+        originals=bucket,
+        tenants=tenants,
     )
     monkeypatch.setattr(Session, "deployment", lambda _: deployment)
     session = Session(tmp_path, None, Terminal(as_json=True))
@@ -274,3 +289,28 @@ def test_nothing_is_deleted_unasked(filled: Any, bucket: Bucket) -> None:
     assert len(bucket.objects) == 3
     assert report(filled(delete_documents, "a.txt", answer="y\n"))["deleted"] == 1
     assert len(bucket.objects) == 2
+
+
+def test_nothing_is_sent_for_an_erased_tenant(
+    bucket: Bucket, tenants: MemoryTenants, run: Any, folder: Path
+) -> None:
+    tenants.mark_erased(MINATO, "2026-11-27T09:00:00.000Z")
+    with pytest.raises(TenantErased, match="was erased"):
+        run(upload_files, folder)
+    assert bucket.sent == []
+
+
+def test_an_upload_for_an_unknown_tenant_says_so(
+    monkeypatch: pytest.MonkeyPatch, tenants: MemoryTenants, run: Any, folder: Path
+) -> None:
+    monkeypatch.setattr(tenants, "get", lambda _: None)
+    result = run(upload_files, folder)
+    assert "there is no tenant minato-shoji" in " ".join(result.stderr.split())
+    assert report(result)["indexed"] == 3
+
+
+def test_a_name_that_is_no_unicode_is_told_in_any_terminal(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "\udcffbad.txt").write_text("題", "utf-8")
+    result = run(upload_files, tmp_path / "\udcffbad.txt")
+    assert result.exit_code == 1
+    assert report(result)["refused"] == ["\udcffbad.txt"]

@@ -1,4 +1,5 @@
 import pytest
+from rich.text import Text
 
 from kotogura.commands.terminal import Lines, Terminal
 
@@ -47,3 +48,22 @@ def test_a_hit_has_its_name_in_a_line_that_can_be_copied(
     assert shown.splitlines() == [f" 12.346  {name}", "         空港での 日当を定める。"]
     Terminal(as_json=True).hits(hits)
     assert capsys.readouterr().out == ""
+
+
+def test_a_table_is_folded_for_people_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    execution = "reindex.20261127T223206668Z-minato-shoji-none"
+    row: list[str | Text] = [execution, "running", "2026-11-27T22:32:06.684Z", "a reason"]
+    Terminal(as_json=False).rows(["execution", "state", "started", "error"], [row])
+    assert capsys.readouterr().out.splitlines()[1].split() == [
+        execution,
+        "running",
+        "2026-11-27T22:32:06.684Z",
+        "a",
+        "reason",
+    ]
+
+
+def test_a_note_is_one_line_of_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    note = "refused: image.png: " + "convert the file " * 10
+    Terminal(as_json=False).note(note)
+    assert capsys.readouterr().err.splitlines() == [note]
