@@ -23,7 +23,7 @@ def index() -> None:
 @click.pass_obj
 def index_inspect(session: Session, tenant: TenantId, as_json: bool) -> None:
     """Show what the index is made of and which generations are kept."""
-    terminal = _terminal(session, as_json)
+    terminal = session.terminal_for(as_json=as_json)
     report = ask(session.deployment(), tenant, "inspect")
     newest = report["newest"]
     for name in ("generation", "created_at", "document_count", "format_version", "analyzer"):
@@ -56,7 +56,7 @@ def index_inspect(session: Session, tenant: TenantId, as_json: bool) -> None:
 @click.pass_obj
 def index_verify(session: Session, tenant: TenantId, as_json: bool) -> None:
     """Read every file of every kept generation and count all statistics again."""
-    terminal = _terminal(session, as_json)
+    terminal = session.terminal_for(as_json=as_json)
     found = ask(session.deployment(), tenant, "verify")
     for problem in found["problems"]:
         terminal.line(f"{problem['where']}: {problem['what']}")
@@ -77,7 +77,7 @@ def index_verify(session: Session, tenant: TenantId, as_json: bool) -> None:
 @click.pass_obj
 def index_rollback(session: Session, tenant: TenantId, generation: int, as_json: bool) -> None:
     """Make a kept generation's documents and model the newest generation again."""
-    terminal = _terminal(session, as_json)
+    terminal = session.terminal_for(as_json=as_json)
     answer = ask(session.deployment(), tenant, "rollback", generation=generation)
     terminal.line(
         f"generation {answer['generation']} has the {answer['document_count']} documents of "
@@ -90,7 +90,7 @@ def index_rollback(session: Session, tenant: TenantId, generation: int, as_json:
     ]
     changes = ", ".join(f"{count} {what}" for count, what in told if count)
     if changes:
-        terminal.line(f"of the documents {changes}")
+        terminal.line(f"of the documents, {changes}")
         terminal.line(f"`kotogura index rebuild --tenant {tenant}` finds all as they are now")
     terminal.result(answer)
 
@@ -102,17 +102,13 @@ def index_rollback(session: Session, tenant: TenantId, generation: int, as_json:
 @click.pass_obj
 def index_rebuild(session: Session, tenant: TenantId, run_id: str | None, as_json: bool) -> None:
     """Build the index anew from the tenant's files, and follow it to its end."""
-    terminal = _terminal(session, as_json)
+    terminal = session.terminal_for(as_json=as_json)
     answer = rebuild(session.deployment(), tenant, terminal, run_id)
     terminal.line(
         f"generation {answer['generation']} has {answer['document_count']} documents "
         f"(run {answer['run_id']})"
     )
     terminal.result(answer)
-
-
-def _terminal(session: Session, as_json: bool) -> Terminal:
-    return Terminal(as_json or session.terminal.as_json)
 
 
 def _table(terminal: Terminal, rows: list[dict[str, Any]], *columns: list[str]) -> None:
