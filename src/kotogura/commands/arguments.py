@@ -1,5 +1,6 @@
 """Types of the command line's arguments: what can't be meant is refused before anything is done."""
 
+import re
 from typing import Literal
 
 import click
@@ -8,6 +9,7 @@ from kotogura.errors import InvalidArgument
 from kotogura.index.runs import check_run_id
 from kotogura.tenants.identity import TenantId
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMIT_DIGITS = 15
 
 
@@ -73,7 +75,39 @@ class QueryArgument(click.ParamType[str]):
         return text
 
 
+class AddressArgument(click.ParamType[str]):
+    """An e-mail address, roughly: the user pool has the last word, but a tenant is made before."""
+
+    name = "e-mail"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the address as it is."""
+        text = str(value)
+        if not _ADDRESS.fullmatch(text):
+            self.fail("write an e-mail address", param, ctx)
+        return text
+
+
+class NameArgument(click.ParamType[str]):
+    """A name for people, which isn't blank."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the name as it is."""
+        text = str(value)
+        if not text.strip():
+            self.fail("it is blank", param, ctx)
+        return text
+
+
+ADDRESS = AddressArgument()
 LIMIT = LimitArgument()
+NAME = NameArgument()
 PORT = click.IntRange(1, 65535)
 QUERY = QueryArgument()
 TENANT = TenantArgument()

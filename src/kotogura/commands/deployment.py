@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from kotogura.commands.errors import NoDeployment
 from kotogura.local import clients
 from kotogura.local.ministack_process import CREDENTIALS, REGION
 from kotogura.local.running import RunningStack
@@ -43,6 +44,7 @@ class Deployment:
 
         Raises:
             StackNotRunning: when none runs here; start it with `kotogura up`.
+            NoDeployment: when the stack has no API.
         """
         if stack_name is None:
             running = RunningStack.find(state)
@@ -51,6 +53,11 @@ class Deployment:
         outputs = {
             output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])
         }
+        if "ApiUrl" not in outputs:
+            raise NoDeployment(
+                f"the stack {stack_name} is none of Kotogura's, or isn't deployed to its end: it "
+                "has no output ApiUrl"
+            )
         return cls(None, outputs["ApiUrl"], outputs)
 
     @classmethod

@@ -7,6 +7,7 @@ KotoguraError
     ├── RequestFailed            request-failed: the API answered with a problem
     ├── SignInFailed             sign-in-failed
     ├── UserTaken                user-taken: one user is of one tenant
+    ├── NoDeployment             no-deployment: the stack that is named has no API
     ├── UpkeepFailed             upkeep-failed: the function that looks after an index broke
     ├── RebuildFailed            rebuild-failed
     ├── RedriveFailed            redrive-failed
@@ -50,6 +51,12 @@ class UserTaken(CommandError):
     """The user is one of another tenant already."""
 
     code = "user-taken"
+
+
+class NoDeployment(CommandError):
+    """The stack that is named is none of Kotogura's, or not deployed to its end."""
+
+    code = "no-deployment"
 
 
 class UpkeepFailed(CommandError):

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from kotogura.commands.accounts import Accounts
-from kotogura.commands.arguments import LIMIT, TENANT
+from kotogura.commands.arguments import ADDRESS, LIMIT, NAME, TENANT
 from kotogura.commands.page_configuration import page_configuration
 from kotogura.commands.session import Session
 from kotogura.errors import InvalidArgument, TenantNotFound
@@ -23,8 +23,10 @@ def tenant() -> None:
 
 @tenant.command("create")
 @click.argument("tenant", type=TENANT)
-@click.option("--name", required=True, help="The tenant's name for people.")
-@click.option("--user", required=True, help="E-mail address of its first user, an admin.")
+@click.option("--name", required=True, type=NAME, help="The tenant's name for people.")
+@click.option(
+    "--user", required=True, type=ADDRESS, help="E-mail address of its first user, an admin."
+)
 @click.option(
     "--training",
     "cadence",
@@ -46,7 +48,7 @@ def tenant_create(
 
 @tenant.command("user")
 @click.argument("tenant", type=TENANT)
-@click.option("--user", required=True, help="The user's e-mail address.")
+@click.option("--user", required=True, type=ADDRESS, help="The user's e-mail address.")
 @click.option(
     "--role",
     type=click.Choice([role.value for role in Role]),

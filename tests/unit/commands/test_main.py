@@ -32,6 +32,9 @@ def run(
         ["serve", "--port", "65536"],
         ["search", "\udcff", "--tenant", "minato-shoji"],
         ["analyze", "\udcff", "--tenant", "minato-shoji"],
+        ["tenant", "create", "minato-shoji", "--name", "港商事", "--user", "no address"],
+        ["tenant", "create", "minato-shoji", "--name", " ", "--user", "a@example.com"],
+        ["tenant", "user", "minato-shoji", "--user", "a@"],
     ],
 )
 def test_wrong_usage_is_an_object_for_programs(
