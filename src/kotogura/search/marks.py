@@ -37,10 +37,13 @@ class Marks:
     def places(self, documents: Sequence[int], reader: GenerationReader) -> dict[int, list[Span]]:
         """Return where they stand in `documents`, by document, in order of their start."""
         found: dict[int, list[Span]] = {document: [] for document in documents}
-        for some in self.words:
-            for document, spans in places_of(some.words, documents, reader).items():
-                found[document] += [span for span in spans if span.field in some.fields]
-        for phrase in self.phrases:
+        words: dict[tuple[str, ...], list[QueryWord]] = {}
+        for some in self.words:  # together, for a query may have a word in many places
+            words.setdefault(some.fields, []).extend(some.words)
+        for fields, together in words.items():
+            for document, spans in places_of(together, documents, reader).items():
+                found[document] += [span for span in spans if span.field in fields]
+        for phrase in dict.fromkeys(self.phrases):
             for field in phrase.fields:
                 for document, span in _phrase_spans(phrase, field, documents, reader):
                     found[document].append(span)

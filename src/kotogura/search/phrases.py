@@ -242,8 +242,16 @@ def _places(
             width = len(one.terms) - 1 + len(one.terms[-1])
         starts.append(begin)
         ends.append(begin + width)
-    pairs = np.unique(np.stack([np.concatenate(starts), np.concatenate(ends)]), axis=1)
-    return pairs[0], pairs[1]
+    return _distinct(np.concatenate(starts), np.concatenate(ends))
+
+
+def _distinct(starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Return different places by start, then by end; np.unique takes tens of times as long."""
+    order = np.lexsort((ends, starts))
+    starts, ends = starts[order], ends[order]
+    fresh = np.ones(len(starts), dtype=np.bool_)
+    fresh[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    return starts[fresh], ends[fresh]
 
 
 def _keys(documents: Numbers, positions: Numbers) -> Numbers:

@@ -1,5 +1,6 @@
 """The query language over Japanese documents, by word and by meaning."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 from kotogura.analysis.analyzer import Analyzer
 from kotogura.analysis.tokenizers import sudachi_analyzer
 from kotogura.errors import InvalidArgument, QuerySyntaxError
+from kotogura.index.manifest import FIELDS
 from kotogura.search.answers import Mode
+from kotogura.search.marks import MarkedWords, Marks
+from kotogura.search.resolution import words_of
 from tests.memory.library import Library
 
 TEXTS = {
@@ -182,3 +186,24 @@ def outcome(library: Library, query: str) -> list | None:
         return library.service().search(library.tenant, query, "words", explain=True).hits
     except InvalidArgument:
         return None
+
+
+def test_a_long_phrase_is_sought_in_a_text_that_repeats_itself_in_seconds(
+    library: Library,
+) -> None:
+    library.upload("a.txt", "pear " * 80_000)
+    phrase = " ".join(["pear"] * 190)
+    service = library.service()
+    before = time.process_time()
+    hits = service.search(library.tenant, f'"{phrase}"', "words").hits
+    assert time.process_time() - before < 4
+    assert [hit.name for hit in hits] == ["a.txt"]
+
+
+def test_a_word_that_a_query_has_twice_is_highlighted_once(library: Library) -> None:
+    library.upload("a.txt", "pear apple pear")
+    reader = library.reader()
+    words = words_of("pear", library.words, reader)
+    once, twice = (Marks((MarkedWords(words, FIELDS),) * count) for count in (1, 2))
+    assert len(once.places([0], reader)[0]) == 2
+    assert twice.places([0], reader) == once.places([0], reader)
