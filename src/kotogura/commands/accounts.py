@@ -89,7 +89,7 @@ class Accounts:
         """Forget the passwords of the tenant's users."""
         entries = self._read()
         if entries.pop(self._key(tenant), None) is not None:
-            self._file.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            self._write(entries)
 
     def token(self, tenant: TenantId, user: str | None = None) -> str:
         """Return an access token of `user`, or else of the tenant's first one.
@@ -159,10 +159,16 @@ class Accounts:
     def _keep(self, tenant: TenantId, user: KnownUser) -> None:
         by_name = {one.user: one for one in self.known(tenant)} | {user.user: user}
         kept = [asdict(one) for one in by_name.values()]
-        entries = self._read() | {self._key(tenant): kept}
+        self._write(self._read() | {self._key(tenant): kept})
+
+    def _write(self, entries: dict[str, list[dict[str, str]]]) -> None:
+        """Write at one stroke: half a file would lose everybody's passwords."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.touch(mode=0o600)
-        self._file.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+        draft = self._file.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+        draft.replace(self._file)
 
     def _read(self) -> dict[str, list[dict[str, str]]]:
         if not self._file.exists():

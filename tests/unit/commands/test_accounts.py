@@ -194,3 +194,20 @@ def test_an_erased_tenant_gets_no_user_by_being_made_again(
         accounts.create(MINATO, "港商事", "minato@example.com", "off")
     assert deployment.users.attributes == {}
     assert accounts.known(MINATO) == []
+
+
+def test_passwords_outlive_an_interrupted_write(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.create(MINATO, "港商事", "a@example.com", "weekly")
+    write_text = Path.write_text
+
+    def interrupted(path: Path, text: str, **named: Any) -> None:
+        write_text(path, text[:10], **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        accounts.admit(MINATO, "b@example.com", Role.MEMBER)
+    monkeypatch.undo()
+    assert accounts.token(MINATO) == "token of a@example.com"
