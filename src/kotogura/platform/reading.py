@@ -85,7 +85,8 @@ class ReadingProcess:
             line = _exchange(process, request, data)
         finally:
             timer.cancel()
-            if not line.endswith(b"\n"):
+            timer.join()  # it may just be firing, at a process that has answered
+            if late or not line.endswith(b"\n"):
                 self.close()
         if line.endswith(b"\n"):
             return line

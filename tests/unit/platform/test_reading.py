@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import zlib
 
 import pytest
@@ -107,3 +108,18 @@ def test_a_stream_that_unpacks_to_more_than_the_memory_is_a_reason(start):
     with pytest.raises(BrokenDocument, match="memory"):
         read(data, PDF, "a.pdf")
     assert read(pdf(["次の文"]), PDF, "a.pdf")[0].body == "次の文"
+
+
+def test_a_file_read_at_the_last_moment_is_not_the_next_ones_fault(start, monkeypatch):
+    class AtTheLastMoment(threading.Timer):
+        """Fires while it is being cancelled, after the answer has come."""
+
+        def cancel(self):
+            self.function()
+            super().cancel()
+
+    read = start()
+    monkeypatch.setattr("kotogura.platform.reading.Timer", AtTheLastMoment)
+    first = read(pdf(["一行目"]), PDF, "a.pdf")
+    assert read._process is None, "a process that was ended must not get the next file"
+    assert read(pdf(["一行目"]), PDF, "a.pdf") == first
