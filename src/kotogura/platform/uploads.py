@@ -76,7 +76,8 @@ class FileUpload:
         except (ValueError, binascii.Error, TypeError, RecursionError):
             raise UploadNotFound("there is no such upload") from None
         is_whole = isinstance(size_bytes, int) and not isinstance(size_bytes, bool)
-        if not (isinstance(name, str) and is_whole and isinstance(s3_id, str) and s3_id):
+        is_id = isinstance(s3_id, str) and s3_id.isascii() and s3_id.isprintable() and s3_id != ""
+        if not (isinstance(name, str) and is_whole and is_id):
             raise UploadNotFound("there is no such upload")
         check_admissible(name, size_bytes)
         return cls(name, size_bytes, s3_id)

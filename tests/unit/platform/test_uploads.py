@@ -88,7 +88,13 @@ def test_an_id_that_tells_of_a_gigabyte_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "upload_id",
-    ["", "a", "AAAA", "W10", "WzEsMiwzXQ", FileUpload(NAME, 5, "").upload_id, "-" * 4000],
+    [
+        *("", "a", "AAAA", "W10", "WzEsMiwzXQ", "-" * 4000),
+        FileUpload(NAME, 5, "").upload_id,
+        FileUpload(NAME, 5, "\udc80").upload_id,
+        FileUpload(NAME, 5, "識別子").upload_id,
+        FileUpload(NAME, 5, "a\n").upload_id,
+    ],
 )
 def test_an_id_that_is_none_of_ours_is_not_found(upload_id: str) -> None:
     with pytest.raises(UploadNotFound):
