@@ -66,3 +66,10 @@ def test_lines_that_could_not_be_delivered_are_delivered_later(
         delivery.deliver()
     expect(logs, "one")
     delivery.deliver()
+
+
+def test_what_was_printed_last_is_delivered_at_the_end(tmp_path: Path, logs: Stubber) -> None:
+    logs.add_response("create_log_stream", {})
+    expect(logs, "the last search")
+    with LogDelivery(logs.client, GROUP, tmp_path):
+        append(tmp_path / "SearchFunction.log", "the last search\n")

@@ -58,7 +58,9 @@ class LogDelivery:
                 self._read_bytes[path] = self._read_bytes.get(path, 0) + len(whole) + 1
 
     def _follow(self) -> None:
-        while not self._ended.wait(_PAUSE_SECONDS):
+        ended = False
+        while not ended:
+            ended = self._ended.wait(_PAUSE_SECONDS)  # and once more at the end
             try:
                 self.deliver()
             except (BotoCoreError, ClientError, OSError) as error:
