@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from kotogura.local.errors import StackNotRunning, StackRunning
 from kotogura.local.folders import StateFolder
+
+_GLANCE_SECONDS, _PAUSE_SECONDS = 0.5, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,8 @@ def sole_process(folder: StateFolder) -> Iterator[None]:
     """
     descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StackRunning(_already_running(folder)) from None
+        if not _locked(descriptor):
+            raise StackRunning(_already_running(folder))
         folder.record.unlink(missing_ok=True)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
@@ -74,6 +75,20 @@ def sole_process(folder: StateFolder) -> Iterator[None]:
         folder.record.unlink(missing_ok=True)
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock it, unless another process does for longer than the glance that `find` takes."""
+    deadline = time.monotonic() + _GLANCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return True
 
 
 def _already_running(folder: StateFolder) -> str:
