@@ -58,8 +58,7 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
         return refused(error, telemetry)
 
     def refuse_invalid(error: RequestValidationError) -> Response[str]:
-        places = sorted({".".join(str(part) for part in entry["loc"]) for entry in error.errors()})
-        return refuse(InvalidArgument(f"correct these parameters: {', '.join(places)}"))
+        return refuse(InvalidArgument(f"correct these parameters: {_wrong_places(error)}"))
 
     def refuse_unknown(_: Exception) -> Response[str]:
         return refuse(NotFound("there is no such route"))
@@ -74,6 +73,14 @@ def make_resolver(telemetry: Telemetry) -> APIGatewayHttpResolver:
     app.exception_handler(Exception)(fail)
     app.not_found(refuse_unknown)
     return app
+
+
+def _wrong_places(error: RequestValidationError) -> str:
+    """Return where the input is wrong and why, each place once; nothing of what was sent."""
+    told: dict[str, str] = {}
+    for entry in error.errors():
+        told.setdefault(".".join(str(part) for part in entry["loc"]), entry["msg"])
+    return ", ".join(f"{place} ({told[place]})" for place in sorted(told))
 
 
 def current_tenant(app: APIGatewayHttpResolver) -> TenantId:

@@ -133,6 +133,22 @@ def test_every_refusal_has_one_shape(
     assert "retry-after" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("query", "remedies"),
+    [
+        ({"q": "a", "limit": "101"}, ["query.limit", "100"]),
+        ({"q": "a", "limit": "ten"}, ["query.limit", "integer"]),
+        ({"q": "a", "mode": "magic"}, ["query.mode", "words", "meaning", "both"]),
+    ],
+)
+def test_a_wrong_parameter_is_told_with_what_it_may_be(
+    filled: Library, search: Handler, ask: Ask, event: Event, query: Any, remedies: list[str]
+) -> None:
+    detail = ask(search, event("search-words", query=query)).body["detail"]
+    assert all(remedy in detail for remedy in remedies), detail
+    assert not {"ten", "magic"} & set(detail.replace("'", " ").split()), "nothing that was sent"
+
+
 def test_a_refusal_names_the_parameter_and_does_not_quote_it(
     filled: Library, search: Handler, ask: Ask, event: Event
 ) -> None:
