@@ -55,7 +55,8 @@ class SegmentForms:
     forms: pa.StringArray
     readings: pa.StringArray
     frequencies: NDArray[np.uint32]
-    _sounds: tuple[list[str], Rows] | None = field(default=None)
+    _sounds: list[str] | None = field(default=None)
+    _by_sound: tuple[list[str], Rows] | None = field(default=None)
 
     @property
     def size_bytes(self) -> int:
@@ -84,7 +85,13 @@ class SegmentForms:
         if is_kana(text):
             yield hiragana(text), self.readings.to_pylist()
         elif is_sounding(text):
-            yield sound(text), [sound(reading) for reading in self.readings.to_pylist()]
+            yield sound(text), self.sounds()
+
+    def sounds(self) -> list[str]:
+        """Return how each row's reading sounds; told once, for it takes most of a comparison."""
+        if self._sounds is None:
+            self._sounds = [sound(reading) for reading in self.readings.to_pylist()]
+        return self._sounds
 
     def word(self, row: int, entry: SegmentEntry) -> WrittenWord:
         """Return the word of a row; of its documents only the share counts that is live."""
@@ -95,14 +102,13 @@ class SegmentForms:
     def _sounding(self, beginning: str) -> Rows:
         if not beginning:
             return np.zeros(0, dtype=np.int64)
-        if self._sounds is None:
-            pairs = sorted(
-                (sound(reading), row)
-                for row, reading in enumerate(self.readings.to_pylist())
-                if reading
+        if self._by_sound is None:
+            pairs = sorted((one, row) for row, one in enumerate(self.sounds()) if one)
+            self._by_sound = (
+                [one for one, _ in pairs],
+                np.array([row for _, row in pairs], np.int64),
             )
-            self._sounds = [one for one, _ in pairs], np.array([row for _, row in pairs], np.int64)
-        sounds, rows = self._sounds
+        sounds, rows = self._by_sound
         first = bisect_left(sounds, beginning)
         return rows[first : bisect_left(sounds, beginning + "\U0010ffff", first)]
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from kotogura.analysis.sounds import sound
 from kotogura.search import service as service_module
+from kotogura.search import written as written_module
 from kotogura.tenants.identity import TenantId
 from tests.memory.library import Library
 
@@ -52,6 +54,21 @@ def test_only_the_wrong_words_of_several_are_changed(japanese: Library) -> None:
 
 def test_half_a_character_is_not_said_back(japanese: Library) -> None:
     assert meant(japanese, "東今\n\ud800")[0] == "東京\n\N{REPLACEMENT CHARACTER}"
+
+
+def test_how_a_reading_sounds_is_worked_out_once_for_many_words(
+    japanese: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def telling(text: str) -> str:
+        told.append(text)
+        return sound(text)
+
+    monkeypatch.setattr(written_module, "sound", telling)
+    assert meant(japanese, "tokio kioto yoyakku")
+    assert meant(japanese, "yoyakku tokio")
+    assert 0 < told.count("とうきょう") <= len(japanese.manifest.segments)
 
 
 def test_a_search_that_finds_something_means_what_it_says(
