@@ -13,7 +13,7 @@ from kotogura.commands.deployment import Deployment
 from kotogura.commands.errors import DemonstrationFailed
 from kotogura.commands.page import LocalPage
 from kotogura.commands.terminal import Terminal
-from kotogura.local.ministack_process import REGION
+from kotogura.local.ministack_process import REGION, require_free
 from kotogura.local.stack import LocalStack, StackOptions
 from kotogura.semantics.model_manifest import ModelManifest
 from kotogura.tenants.identity import TenantId
@@ -25,7 +25,7 @@ def run_up(
     root: Path, state: Path, port: int, page_port: int, terminal: Terminal, *, iam: bool
 ) -> None:
     """Start the stack and the page, and stay until Ctrl-C or SIGTERM."""
-    _prepare_base_model(state, terminal)
+    _prepare_base_model(state, port, terminal)
     page = _page(root, page_port)
     with (
         _stack(root, state, port, page, terminal, iam=iam) as stack,
@@ -63,7 +63,7 @@ def run_demonstration(
     """Run the demonstration on a stack of its own; stay until Ctrl-C unless `once`."""
     watch = Stopwatch()
     with watch.stage("base model"):
-        _prepare_base_model(state, terminal)
+        _prepare_base_model(state, port, terminal)
     samples = root / "samples"
     page = _page(root, page_port)
     with (
@@ -86,10 +86,15 @@ def run_demonstration(
         raise DemonstrationFailed(f"no sensible hit for these searches: {', '.join(unexpected)}")
 
 
-def _prepare_base_model(state: Path, terminal: Terminal) -> None:
-    """Make the base model once; later starts only check it, and don't wait for torch to load."""
+def _prepare_base_model(state: Path, port: int, terminal: Terminal) -> None:
+    """Make the base model once; later starts only check it, and don't wait for torch to load.
+
+    Raises:
+        PortInUse: when the stack could not start afterwards; that is told before a minute's work.
+    """
     folder = state / "models" / "base"
     if ModelManifest.find_sound(folder) is None:
+        require_free(port)
         from kotogura.semantics.base_model import import_base_model  # noqa: PLC0415
 
         terminal.note("making the base model")

@@ -37,7 +37,7 @@ class MiniStackProcess:
             raise MiniStackMissing(
                 f"{python} is missing: run `make setup`, which makes the embedded AWS's environment"
             )
-        _require_free(port)
+        require_free(port)
         self.endpoint = f"http://{HOST}:{port}"
         self._log = folder.ministack_log
         with self._log.open("wb") as output:
@@ -108,7 +108,8 @@ def _answers(endpoint: str) -> bool:
         return False
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
+    """Return if nothing listens on the port. Raises PortInUse."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
