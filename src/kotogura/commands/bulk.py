@@ -119,7 +119,9 @@ def _tell(session: Session, report: UploadReport, *, dry_run: bool, wait: bool) 
 @click.argument("names", nargs=-1)
 @click.option("--tenant", required=True, type=TENANT)
 @click.option("--prefix", help="All documents whose names begin so.")
-@click.option("--from", "listed", type=click.File(encoding="utf-8"), help="A name on each line.")
+@click.option(
+    "--from", "listed", type=click.File(encoding="utf-8-sig"), help="A name on each line."
+)
 @click.option("--dry-run", is_flag=True, help="Tell what would be deleted, and delete nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_JOBS
@@ -140,7 +142,10 @@ def delete_documents(
     deadline: float,
 ) -> None:
     """Delete documents by their NAMES, by a prefix or by a list, and wait until they are gone."""
-    lines = [line.rstrip("\r\n") for line in listed or ()]
+    try:
+        lines = [line.rstrip("\r\n") for line in listed or ()]
+    except UnicodeDecodeError:
+        raise InvalidArgument("the list is not in UTF-8; save it as UTF-8") from None
     wanted = [*names, *(line for line in lines if line)]
     if not wanted and prefix is None:
         raise InvalidArgument("name documents, or give --prefix or --from")

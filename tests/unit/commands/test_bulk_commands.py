@@ -314,3 +314,22 @@ def test_a_name_that_is_no_unicode_is_told_in_any_terminal(run: Any, tmp_path: P
     result = run(upload_files, tmp_path / "\udcffbad.txt")
     assert result.exit_code == 1
     assert report(result)["refused"] == ["\udcffbad.txt"]
+
+
+def test_a_list_from_an_editor_that_writes_a_mark_is_read(
+    bucket: Bucket, run: Any, folder: Path
+) -> None:
+    run(upload_files, folder)
+    names = folder.parent / "names.txt"
+    names.write_text("a.txt\r\nb/c.md\r\n", "utf-8-sig")
+    found = report(run(delete_documents, "--from", names, "--yes"))
+    assert (found["deleted"], found["missing"]) == (2, [])
+
+
+def test_a_list_that_is_not_in_utf8_is_refused(bucket: Bucket, run: Any, folder: Path) -> None:
+    run(upload_files, folder)
+    names = folder.parent / "names.txt"
+    names.write_text("規程.txt\n", "cp932")
+    with pytest.raises(InvalidArgument, match="UTF-8"):
+        run(delete_documents, "--from", names, "--yes")
+    assert len(bucket.objects) == 3
