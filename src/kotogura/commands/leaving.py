@@ -1,6 +1,7 @@
 """`kotogura tenant export` and `kotogura tenant erase`: when a tenant takes all of it along."""
 
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,11 @@ def tenant_erase(
     deployment = session.deployment()
     if not yes:
         _ask(tenant)
+    # What can't be written is told now: an erasure that leaves no proof can't be taken back.
+    folder = proof_file.parent if proof_file else session.state / "proofs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
     with terminal.progress(f"erasing objects of {tenant}", None) as bar:
         proof = erase(
             tenant,
@@ -82,8 +88,7 @@ def tenant_erase(
             say=terminal.note,
         )
     Accounts(deployment, session.state).forget(tenant)
-    file = proof_file or session.state / "proofs" / _file_name(proof["ended_at"], tenant)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file = proof_file or folder / _file_name(proof["ended_at"], tenant)
     file.write_text(json.dumps(proof, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for entry in proof["places"]:
         removed = ", ".join(f"{number} {kind}" for kind, number in entry["removed"].items())

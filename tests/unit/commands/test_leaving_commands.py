@@ -9,9 +9,8 @@ from click.testing import CliRunner, Result
 
 from kotogura.commands import leaving
 from kotogura.commands.deployment import Deployment
+from kotogura.commands.main import cli
 from kotogura.commands.session import Session
-from kotogura.commands.tenants import tenant
-from kotogura.commands.terminal import Terminal
 from kotogura.errors import InvalidArgument
 from kotogura.tenants.identity import TenantId
 from kotogura.tenants.registry import TenantRecord
@@ -48,10 +47,8 @@ PLACE = Place()
 
 
 def run(state: Path, *arguments: str, typed: str = "") -> Result:
-    session = Session(state, None, Terminal(as_json=False))
-    return CliRunner().invoke(
-        tenant, arguments, obj=session, input=typed, catch_exceptions=True, standalone_mode=False
-    )
+    words = ["--state", str(state), "tenant", *arguments]
+    return CliRunner().invoke(cli, words, input=typed, catch_exceptions=True, standalone_mode=False)
 
 
 def test_nothing_is_erased_until_the_id_is_typed(tenants: MemoryTenants, tmp_path: Path) -> None:
@@ -88,3 +85,15 @@ def test_a_proof_is_written_where_it_is_asked_for(tenants: MemoryTenants, tmp_pa
     assert done.exception is None, done.output
     assert "repeat the command after" in done.output
     assert json.loads(file.read_text("utf-8"))["digest"] in done.output
+
+
+def test_nothing_is_erased_whose_proof_could_not_be_written(
+    tenants: MemoryTenants, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder", "utf-8")
+    before = PLACE.removed
+    failed = run(tmp_path, "erase", MINATO, "--yes", "--proof", str(file / "proof.json"))
+    assert isinstance(failed.exception, OSError)
+    assert tenants.get(MINATO)
+    assert PLACE.removed == before
