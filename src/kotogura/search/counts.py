@@ -12,7 +12,7 @@ from kotogura.index.reader import GenerationReader
 from kotogura.index.streams import stream_field
 from kotogura.search.query_words import Alternative, Alternatives
 
-_DOCUMENT = 32
+PLACE_SHIFT = 32
 """A place is a document's number, shifted so far, and a unit's number."""
 Counts = tuple[NDArray[np.int64], NDArray[np.uint32]]
 """Documents, ascending, and beside them how often something stands in each."""
@@ -47,6 +47,11 @@ def joined(
     return found
 
 
+def places_in(documents: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return documents and positions beside them as places, which keep their order."""
+    return (documents << PLACE_SHIFT) + positions
+
+
 def union(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return the documents of `parts`, each ascending, without repetition."""
     if len(parts) == 1:
@@ -77,10 +82,9 @@ def _of_one(
     if not len(documents):
         return None
     places = (
-        (numbers << _DOCUMENT) + positions - place
+        places_in(*reader.places.positions(name, term, documents)) - place
         for place, term in enumerate(one.terms)
-        for numbers, positions in [reader.places.positions(name, term, documents)]
     )
     firsts = reduce(np.intersect1d, places)
-    documents, counts = np.unique(firsts >> _DOCUMENT, return_counts=True)
+    documents, counts = np.unique(firsts >> PLACE_SHIFT, return_counts=True)
     return (documents, counts.astype(np.uint32)) if len(documents) else None

@@ -21,13 +21,11 @@ from kotogura.analysis.latin import SIGNED
 from kotogura.index.postings import TermPostings
 from kotogura.index.reader import GenerationReader
 from kotogura.index.streams import stream_field
-from kotogura.search.counts import union
+from kotogura.search.counts import PLACE_SHIFT, places_in, union
 from kotogura.search.query_words import Alternative, QueryWord, query_words
 
 Numbers = NDArray[np.int64]
 
-_DOCUMENT = 32
-"""A place is a document's number, shifted so far, and a unit's number."""
 _NOWHERE = -1
 
 
@@ -147,8 +145,8 @@ def find_phrase(
     if slop:
         latest = np.append(ends[1:] != ends[:-1], True)[: len(ends)]
         firsts, ends = firsts[latest], ends[latest]
-    unit = (1 << _DOCUMENT) - 1
-    return PhrasePlaces(firsts >> _DOCUMENT, firsts & unit, (ends - 1) & unit)
+    unit = (1 << PLACE_SHIFT) - 1
+    return PhrasePlaces(firsts >> PLACE_SHIFT, firsts & unit, (ends - 1) & unit)
 
 
 def _near(
@@ -184,7 +182,7 @@ def _near(
             at = np.minimum(np.searchsorted(shifts, least), len(shifts) - 1)
             found = shifts[at]
             there &= (found >= least) & (found - least <= allowed)
-            there &= found >> _DOCUMENT == least >> _DOCUMENT
+            there &= found >> PLACE_SHIFT == least >> PLACE_SHIFT
             starts[row], ends[row] = own_starts[at], own_ends[at]
         starts, ends = np.sort(starts[:, there], axis=0), np.sort(ends[:, there], axis=0)
         apart = (ends[:-1] <= starts[1:]).all(axis=0)
@@ -233,7 +231,7 @@ def _places(
     for one in word.alternatives:
         name = stream_field(field, one.stream)
         each = [
-            _keys(*reader.places.positions(name, term, documents)) - place
+            places_in(*reader.places.positions(name, term, documents)) - place
             for place, term in enumerate(one.terms)
         ]
         begin = reduce(np.intersect1d, each)
@@ -254,10 +252,6 @@ def _distinct(starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
     return starts[fresh], ends[fresh]
 
 
-def _keys(documents: Numbers, positions: Numbers) -> Numbers:
-    return (documents << _DOCUMENT) + positions
-
-
 def _exactly(ends: Numbers, firsts: Numbers, wanted: Numbers) -> Numbers:
     """Return for each of `wanted` where the phrase that ends right there begins, the latest."""
     order = np.lexsort((firsts, ends))
@@ -276,7 +270,7 @@ def _at_most(ends: Numbers, firsts: Numbers, wanted: Numbers) -> Numbers:
     ends, latest = ends[order], np.maximum.accumulate(firsts[order])
     at = np.searchsorted(ends, wanted, side="right") - 1
     there = at >= 0
-    there[there] = latest[at[there]] >> _DOCUMENT == wanted[there] >> _DOCUMENT
+    there[there] = latest[at[there]] >> PLACE_SHIFT == wanted[there] >> PLACE_SHIFT
     found = np.full(len(wanted), _NOWHERE, dtype=np.int64)
     found[there] = latest[at[there]]
     return found
