@@ -3,7 +3,8 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ class Archive:
     def write(self, path: str, pieces: Iterable[bytes]) -> str:
         """Write a new file of `pieces` and return its SHA-256 in hexadecimal.
 
+        Of a file whose `pieces` break off nothing is left, so it can be written again.
+
         Raises:
             FileExistsError, NotADirectoryError: when the path is taken, or leads through a file;
                 nothing is written then.
@@ -47,27 +50,32 @@ class Archive:
         """
         target = self.folder / path
         digest, size_bytes = hashlib.sha256(), 0
-        try:
+        with self._writing():
             target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as file:
-                for piece in pieces:
+            file = target.open("xb")
+        with file, _gone_unless_whole(target):
+            for piece in pieces:  # what fails here is whoever gives them, not the folder
+                with self._writing():
                     file.write(piece)
-                    digest.update(piece)
-                    size_bytes += len(piece)
+                digest.update(piece)
+                size_bytes += len(piece)
+            with self._writing():
+                file.flush()
+        with self._lock:
+            self._sums[path] = digest.hexdigest()
+            self.size_bytes += size_bytes
+        return digest.hexdigest()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except (FileExistsError, NotADirectoryError):
             raise
         except OSError as error:
             raise ExportIncomplete(
                 f"{self.folder} can't be written ({error.strerror}); export into a new folder"
             ) from error
-        with self._lock:
-            self._sums[path] = digest.hexdigest()
-            self.size_bytes += size_bytes
-        return digest.hexdigest()
-
-    def drop(self, path: str) -> None:
-        """Take back what was written of a file whose writing broke off."""
-        (self.folder / path).unlink(missing_ok=True)
 
     def write_lines(self, path: str, records: Iterable[Mapping[str, Any]]) -> int:
         """Write records as JSON Lines and return how many there were."""
@@ -99,6 +107,15 @@ class Archive:
             MANIFEST,
             {**facts, "file_count": file_count, "size_bytes": size_bytes, "sums_sha256": digest},
         )
+
+
+@contextmanager
+def _gone_unless_whole(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def fits_a_path(name: str) -> bool:

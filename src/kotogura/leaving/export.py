@@ -151,10 +151,9 @@ def _models(folder: TenantFolder, archive: Archive, saved: _Counting, *, with_mo
         try:
             archive.write(name, folder.read(name))
         except StoreUnavailable:
-            archive.drop(name)  # swept meanwhile, as a model is that no generation names any more
             if name in dict(folder.names("models")):
                 raise
-            continue
+            continue  # swept meanwhile, as a model is that no generation names any more
         next(saved)
         written += 1
     return written

@@ -99,7 +99,6 @@ class TenantObjects:
                         return record | {"path": None}  # it has expired meanwhile
                     raise
                 except BotoCoreError as error:
-                    archive.drop(path)
                     if attempt == _ATTEMPT_COUNT:
                         raise ExportIncomplete(
                             f"an object can't be fetched ({type(error).__name__}); "
@@ -117,10 +116,10 @@ class TenantObjects:
             "metadata": dict(answer.get("Metadata", {})),
         }
         with closing(answer["Body"]) as body:
+            if answer.get("TagCount"):  # before the file is there: this may fail, and be repeated
+                told = self._s3.get_object_tagging(**place, VersionId=version.version_id)  # type: ignore[arg-type]
+                facts["tags"] = {tag["Key"]: tag["Value"] for tag in told["TagSet"]}
             facts["sha256"] = archive.write(path, body.iter_chunks(_PIECE_BYTES))
-        if answer.get("TagCount"):
-            told = self._s3.get_object_tagging(**place, VersionId=version.version_id)  # type: ignore[arg-type]
-            facts["tags"] = {tag["Key"]: tag["Value"] for tag in told["TagSet"]}
         return facts
 
     def unfinished(self) -> Iterator[tuple[str, str]]:
