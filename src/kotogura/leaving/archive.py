@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
 from kotogura.errors import InvalidArgument
 from kotogura.leaving.errors import ExportIncomplete
 
@@ -50,32 +52,25 @@ class Archive:
         """
         target = self.folder / path
         digest, size_bytes = hashlib.sha256(), 0
-        with self._writing():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file = target.open("xb")
-        with file, _gone_unless_whole(target):
-            for piece in pieces:  # what fails here is whoever gives them, not the folder
-                with self._writing():
-                    file.write(piece)
-                digest.update(piece)
-                size_bytes += len(piece)
-            with self._writing():
-                file.flush()
-        with self._lock:
-            self._sums[path] = digest.hexdigest()
-            self.size_bytes += size_bytes
-        return digest.hexdigest()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
         try:
-            yield
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file, _gone_unless_whole(target):
+                for piece in pieces:
+                    file.write(piece)
+                    digest.update(piece)
+                    size_bytes += len(piece)
         except (FileExistsError, NotADirectoryError):
+            raise
+        except BotoCoreError:  # some are an OSError too, and yet no fault of the folder
             raise
         except OSError as error:
             raise ExportIncomplete(
                 f"{self.folder} can't be written ({error.strerror}); export into a new folder"
             ) from error
+        with self._lock:
+            self._sums[path] = digest.hexdigest()
+            self.size_bytes += size_bytes
+        return digest.hexdigest()
 
     def write_lines(self, path: str, records: Iterable[Mapping[str, Any]]) -> int:
         """Write records as JSON Lines and return how many there were."""

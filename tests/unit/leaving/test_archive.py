@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from kotogura.leaving.archive import SUMS, Archive
+from kotogura.leaving.errors import ExportIncomplete
 
 
 def broken_off() -> Iterator[bytes]:
@@ -38,3 +39,13 @@ def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         archive.write("objects/a.txt", broken_off())
     assert (archive.folder / "objects" / "a.txt").read_bytes() == b"first"
+
+
+def test_a_disk_that_is_full_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive(tmp_path / "made")
+    full = Path("/dev/full").open("wb")  # noqa: SIM115 — closed by whoever writes
+    monkeypatch.setattr(Path, "open", lambda *_: full)
+    with pytest.raises(ExportIncomplete, match="No space left"):
+        archive.write("objects/a.txt", [b"a"])
