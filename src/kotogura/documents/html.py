@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from dataclasses import replace
+from html import escape
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
@@ -9,6 +11,8 @@ from bs4.element import CData, NavigableString, PageElement, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from markdown_it import MarkdownIt
 
+from kotogura.documents.front_matter import split_front_matter
+from kotogura.documents.json_text import short_fields, texts
 from kotogura.documents.limits import Budget
 from kotogura.documents.metadata_values import MetadataValue
 from kotogura.documents.moments import moment
@@ -87,10 +91,23 @@ _META = {
 
 
 def read_markdown(text: str, budget: Budget) -> FormattedText:
-    """Return what a Markdown file says, with tables and without notes hidden."""
+    """Return what a Markdown file says, with tables and without notes hidden.
+
+    Its front matter is read as a JSON object is: `title` is the title, every other text and number
+    is part of the body, and short ones are metadata too.
+    """
+    told, text = split_front_matter(text)
     # A note's text without blanks, as in Japanese, would be taken for a link's address and hidden.
     visible = _NOTE.sub(r"\\[^", text)
-    return read_html(_MARKDOWN.render(visible), budget)
+    page = _MARKDOWN.render(visible)
+    title, heading = told.get("title"), ""
+    if isinstance(title, str) and title.strip():
+        heading = f"<h1>{escape(one_line(title))}</h1>"
+        page = page.removeprefix(f"{heading}\n")
+        told = {name: value for name, value in told.items() if name != "title"}
+    lead = "".join(f"<p>{escape(one)}</p>" for one in texts(told))
+    found = read_html(heading + lead + page, budget)
+    return replace(found, metadata=found.metadata | short_fields(told))
 
 
 def read_html(text: str, budget: Budget) -> FormattedText:

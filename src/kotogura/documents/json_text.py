@@ -1,6 +1,7 @@
 """JSON: the texts of all values, and what short fields tell of the document."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from kotogura.documents.limits import Budget
@@ -39,12 +40,12 @@ def read_value(value: Any, budget: Budget) -> FormattedText:
     title = ""
     if isinstance(value, dict) and isinstance(value.get("title"), str):
         title = value["title"]
-        _add(body, [other for name, other in value.items() if name != "title"])
+        body.add_all(texts([other for name, other in value.items() if name != "title"]))
         if not body.build()[0]:
-            _add(body, value)
+            body.add_all(texts(value))
     else:
-        _add(body, value)
-    metadata = _fields(inherited, _INHERITED_LIMIT) | _fields(value)
+        body.add_all(texts(value))
+    metadata = short_fields(inherited, _INHERITED_LIMIT) | short_fields(value)
     return FormattedText(title, body.build()[0], metadata=metadata)
 
 
@@ -67,8 +68,8 @@ def parse(text: str, line: int) -> Any:
         raise BrokenDocument("a number in the JSON is too long; make it a text") from None
 
 
-def _add(body: BodyBuilder, value: Any) -> None:
-    """Add every text and number, in order, without recursion."""
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text and number in a value, in order, without recursion."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -77,12 +78,12 @@ def _add(body: BodyBuilder, value: Any) -> None:
         elif isinstance(value, list):
             waiting.extend(reversed(value))
         elif isinstance(value, str):
-            body.add(value)
+            yield value
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            body.add(str(value))
+            yield str(value)
 
 
-def _fields(value: Any, limit: int = _VALUE_LIMIT) -> dict[str, list[MetadataValue]]:
+def short_fields(value: Any, limit: int = _VALUE_LIMIT) -> dict[str, list[MetadataValue]]:
     """Return the short values of an object's own fields; lists of them too."""
     if not isinstance(value, dict):
         return {}

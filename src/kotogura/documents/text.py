@@ -64,6 +64,11 @@ class BodyBuilder:
             self._length += len(line) + 1
         self._budget.step()
 
+    def add_all(self, texts: Iterable[str]) -> None:
+        """Add the lines of each text that are not blank."""
+        for text in texts:
+            self.add(text)
+
     def build(self) -> tuple[str, list[Section]]:
         """Return the body and its sections."""
         return "\n".join(self._lines), self._sections
