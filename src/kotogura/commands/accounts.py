@@ -57,7 +57,7 @@ class Accounts:
                 raise
             if self.known(tenant):
                 return False
-        self.admit(tenant, user, Role.ADMIN)
+        self._admit(tenant, user, Role.ADMIN)
         return True
 
     def admit(self, tenant: TenantId, user: str, role: Role) -> bool:
@@ -69,6 +69,9 @@ class Accounts:
             UserTaken: when `user` is one of another tenant.
         """
         self._require_free(tenant, user)
+        return self._admit(tenant, user, role)
+
+    def _admit(self, tenant: TenantId, user: str, role: Role) -> bool:
         self._write_attributes(tenant, user, role)
         known = {one.user: one for one in self.known(tenant)}
         if user in known:

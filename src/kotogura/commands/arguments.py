@@ -1,6 +1,7 @@
 """Types of the command line's arguments: what can't be meant is refused before anything is done."""
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 import click
@@ -9,7 +10,6 @@ from kotogura.errors import InvalidArgument
 from kotogura.index.runs import check_run_id
 from kotogura.tenants.identity import TenantId
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMIT_DIGITS = 15
 
 
@@ -60,55 +60,32 @@ class LimitArgument(click.ParamType["int | Literal['default']"]):
         return int(text)
 
 
-class QueryArgument(click.ParamType[str]):
-    """Text to be sent: bytes of the command line that are no UTF-8 can't be."""
+class TextArgument(click.ParamType[str]):
+    """Text that is taken as it is if it passes a check, and refused with a remedy if not."""
 
-    name = "text"
+    def __init__(self, name: str, passes: Callable[[str], object], remedy: str) -> None:
+        self.name = name
+        self._passes = passes
+        self._remedy = remedy
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return the text as it is."""
         text = str(value)
-        if any("\ud800" <= sign <= "\udfff" for sign in text):
-            self.fail("it is not in UTF-8", param, ctx)
+        if not self._passes(text):
+            self.fail(self._remedy, param, ctx)
         return text
 
 
-class AddressArgument(click.ParamType[str]):
-    """An e-mail address, roughly: the user pool has the last word, but a tenant is made before."""
-
-    name = "e-mail"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Return the address as it is."""
-        text = str(value)
-        if not _ADDRESS.fullmatch(text):
-            self.fail("write an e-mail address", param, ctx)
-        return text
-
-
-class NameArgument(click.ParamType[str]):
-    """A name for people, which isn't blank."""
-
-    name = "text"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Return the name as it is."""
-        text = str(value)
-        if not text.strip():
-            self.fail("it is blank", param, ctx)
-        return text
-
-
-ADDRESS = AddressArgument()
+# An e-mail address, roughly: the user pool has the last word, but a tenant is made before.
+ADDRESS = TextArgument(
+    "e-mail", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch, "write an e-mail address"
+)
 LIMIT = LimitArgument()
-NAME = NameArgument()
+NAME = TextArgument("text", str.strip, "it is blank")
 PORT = click.IntRange(1, 65535)
-QUERY = QueryArgument()
+# Text to be sent: bytes of the command line that are no UTF-8 can't be.
+QUERY = TextArgument("text", re.compile("[^\ud800-\udfff]*").fullmatch, "it is not in UTF-8")
 TENANT = TenantArgument()
 RUN = RunArgument()

@@ -35,7 +35,7 @@ def import_base(
 
     A model in service stays in service; the next training starts from the new base.
     """
-    terminal = Terminal(as_json or session.terminal.as_json)
+    terminal = session.terminal_for(as_json=as_json)
     folder = output or StateFolder(session.state).base_model
     manifest = _made(source, folder, revision, known_as, sha256, terminal)
     terminal.line(f"{manifest.base}: {manifest.dimensions} dimensions, in {folder}")

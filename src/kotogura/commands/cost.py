@@ -81,7 +81,7 @@ def cost(
     from kotogura.cost.prices import price_table  # noqa: PLC0415
     from kotogura.cost.workload import Workload  # noqa: PLC0415
 
-    terminal = Terminal(as_json or session.terminal.as_json)
+    terminal = session.terminal_for(as_json=as_json)
     try:
         inventory = read_inventory(template)
     except ValueError as error:

@@ -115,7 +115,7 @@ def up(session: Session, port: int, page_port: int, iam: bool) -> None:
 @click.pass_obj
 def demo(session: Session, port: int, page_port: int, once: bool, iam: bool, as_json: bool) -> None:
     """Start the local stack, upload samples, train, and show three searches for each tenant."""
-    terminal = Terminal(as_json or session.terminal.as_json)
+    terminal = session.terminal_for(as_json=as_json)
     running.run_demonstration(_ROOT, session.state, port, page_port, terminal, once=once, iam=iam)
 
 

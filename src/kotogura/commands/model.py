@@ -5,7 +5,6 @@ import click
 from kotogura.commands.arguments import TENANT
 from kotogura.commands.base_model import import_base
 from kotogura.commands.session import Session
-from kotogura.commands.terminal import Terminal
 from kotogura.platform.model_workflow import ModelWorkflow
 from kotogura.tenants.identity import TenantId
 
@@ -25,7 +24,7 @@ model.add_command(import_base)
 @click.pass_obj
 def model_rollback(session: Session, tenant: TenantId, digest: str | None, as_json: bool) -> None:
     """Serve by an earlier model again; the documents stay as they are."""
-    terminal = Terminal(as_json or session.terminal.as_json)
+    terminal = session.terminal_for(as_json=as_json)
     deployment = session.deployment()
     answer = ModelWorkflow(
         deployment.functions,

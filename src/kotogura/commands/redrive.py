@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from kotogura.commands.errors import RedriveFailed
 from kotogura.commands.session import Session
-from kotogura.commands.terminal import Terminal
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -26,7 +25,7 @@ _TARGET = "TARGET_ARN"
 @click.pass_obj
 def redrive_events(session: Session, as_json: bool) -> None:
     """Start the workflows and functions that could not be started when their events came."""
-    terminal = Terminal(as_json or session.terminal.as_json)
+    terminal = session.terminal_for(as_json=as_json)
     deployment = session.deployment()
     url = deployment.outputs["UndeliveredQueueUrl"]
     count = redrive(deployment.queues, url, deployment.workflows, deployment.functions)

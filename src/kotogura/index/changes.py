@@ -1,6 +1,6 @@
 """Changes that wait for their commit, and the pointer that a commit moves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -83,3 +83,14 @@ def stage_removal(
 ) -> None:
     """Stage the removal of a document. Idempotent."""
     staged.add(tenant, StagedChange(document_id=document_id, version=sequencer, segment=None))
+
+
+def parted(
+    changes: Iterable[StagedChange], test: Callable[[StagedChange], bool]
+) -> tuple[list[StagedChange], list[StagedChange]]:
+    """Return the changes that pass the test and those that don't, each in their order."""
+    passing: list[StagedChange] = []
+    others: list[StagedChange] = []
+    for change in changes:
+        (passing if test(change) else others).append(change)
+    return passing, others

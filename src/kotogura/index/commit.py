@@ -8,11 +8,12 @@ may be repeated after a crash.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from kotogura.documents.ledger import DocumentLedger, DocumentRecord, DocumentState
 from kotogura.errors import AnalyzerMismatch, CommitConflict, CorruptIndex, StoreUnavailable
-from kotogura.index.changes import StagedChange, StagedChanges
+from kotogura.index.changes import StagedChange, StagedChanges, parted
 from kotogura.index.directory import Directory, Place
 from kotogura.index.folding import Fold
 from kotogura.index.generations import Generation, Generations
@@ -85,8 +86,7 @@ class Committer:
             # The ledger is read after the generation, so a later change that is in it is known.
             ids = {change.document_id for change in waiting} | {document_id}
             records = self._ledger.get_many(tenant, sorted(ids))
-            stale = [change for change in waiting if _is_stale(change, records)]
-            current = [change for change in waiting if not _is_stale(change, records)]
+            stale, current = parted(waiting, partial(_is_stale, records=records))
             changes = self._fitting(tenant, base, current, document_id, version)
             try:
                 with span("publish-generation") as publishing:
@@ -188,12 +188,12 @@ class Committer:
         analyzer = next((one.analyzer for one in arrived if has_dictionary(one)), "")
         if base is not None and base.manifest.segments:
             analyzer = base.manifest.analyzer
-        fitting: list[StagedChange] = []
-        unfit: list[StagedChange] = []
-        for change in changes:
+
+        def fits(change: StagedChange) -> bool:
             segment = change.segment
-            fits = segment is None or (has_dictionary(segment) and segment.analyzer == analyzer)
-            (fitting if fits else unfit).append(change)
+            return segment is None or (has_dictionary(segment) and segment.analyzer == analyzer)
+
+        fitting, unfit = parted(changes, fits)
         own = [c for c in unfit if (c.document_id, c.version) == (document_id, version)]
         if own:
             self._staged.discard(tenant, own)
