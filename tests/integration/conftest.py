@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -51,18 +50,12 @@ def base_model() -> Path:
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    return free_port()
+    return serving.free_port()
 
 
 @pytest.fixture(scope="session")
 def page_port() -> int:
-    return free_port()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        number: int = probe.getsockname()[1]
-        return number
+    return serving.free_port()
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def container(
     port = free_port()
     command = service_command(ROOT, port, workers)
     told = service_environment(RunningStack.find(state), state) | dict(environment or {})
-    with _served(command, f"http://127.0.0.1:{port}", told, output) as server:
+    with served(command, f"http://127.0.0.1:{port}", told, output) as server:
         yield server
 
 
@@ -68,7 +68,7 @@ def django(state: Path, output: Path) -> Iterator[Server]:
     ]
     url = f"http://127.0.0.1:{port}/kotogura"
     told = service_environment(RunningStack.find(state), state)
-    with _served(command, url, told | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, output) as server:
+    with served(command, url, told | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, output) as server:
         yield server
 
 
@@ -82,18 +82,19 @@ def embedder(model: Path, output: Path) -> Iterator[Server]:
         "app:application",
     ]
     told = {"SM_MODEL_DIR": str(model), "PYTHONPATH": str(ROOT / "src")}
-    with _served(command, f"http://127.0.0.1:{port}", told, output, "/ping") as server:
+    with served(command, f"http://127.0.0.1:{port}", told, output, "/ping") as server:
         yield server
 
 
 @contextmanager
-def _served(
+def served(
     command: list[str],
     url: str,
     environment: Mapping[str, str],
     output: Path,
     health: str = "/health/ready",
 ) -> Iterator[Server]:
+    """Run a command that serves `url` until it is to end; it is ready once `health` answers 200."""
     with output.open("wb") as stream:
         process = subprocess.Popen(
             command,

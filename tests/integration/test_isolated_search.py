@@ -8,7 +8,8 @@ import urllib3
 from kotogura.local.folders import StateFolder
 from kotogura.local.stack import LocalStack, StackOptions
 from kotogura.tenants.identity import TenantId
-from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, free_port
+from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem
+from tests.integration.serving import free_port
 
 pytestmark = [pytest.mark.stack, pytest.mark.enable_socket]
 

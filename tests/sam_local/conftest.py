@@ -16,7 +16,7 @@ from kotogura.local.stack import LocalStack, StackOptions
 from tests.integration.conftest import HOSHINO, MINATO, ROOT, RunningSystem, port
 from tests.sam_local.answers import Story
 from tests.sam_local.command_line import SamLocal
-from tests.sam_local.serving import service, start_api
+from tests.sam_local.serving import run_service, start_api
 from tests.sam_local.stages import Day
 from tests.sam_local.training import Training, train_interrupted
 
@@ -90,8 +90,8 @@ def service_url(
 ) -> Iterator[str]:
     """The service's image, once the functions' images have indexed."""
     day.come_to("reindex-swap")
-    with service(system, tmp_path_factory.mktemp("service")) as served:
-        yield served.url
+    with run_service(system, tmp_path_factory.mktemp("service")) as service:
+        yield service.url
 
 
 @pytest.fixture(scope="session", params=["start_api", "service"])

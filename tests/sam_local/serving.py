@@ -15,7 +15,8 @@ from kotogura.local.sam.command import bridge_address, sam_command
 from kotogura.local.sam.container_requests import MOUNT
 from kotogura.local.sam.relay import Relay
 from kotogura.local.service import service_environment
-from tests.integration.conftest import ROOT, RunningSystem, eventually, free_port
+from tests.integration.conftest import ROOT, RunningSystem, eventually
+from tests.integration.serving import free_port, served
 from tests.sam_local.command_line import SamLocal
 from tests.sam_local.engine import docker
 
@@ -24,29 +25,14 @@ IMAGE = "kotogura-api:latest"
 
 @contextmanager
 def start_api(sam: SamLocal, output: Path) -> Iterator[str]:
-    """Run `sam local start-api`, which keeps each function's container; yield where it answers."""
-    url = f"http://127.0.0.1:{free_port()}"
-    port = url.rpartition(":")[2]
-    with output.open("wb") as stream:
-        process = subprocess.Popen(
-            sam_command(ROOT, ["start-api", "--port", port, "--warm-containers", "LAZY"]),
-            cwd=ROOT,
-            env=sam.environment,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
+    """Run `sam local start-api`, which keeps each function's container; yield where it answers.
 
-    def answering() -> bool | None:
-        assert process.poll() is None, output.read_text("utf-8")[-3000:]
-        return _status(f"{url}/docs") == 200 or None
-
-    try:
-        eventually(answering, "start-api")
-        yield url
-    finally:
-        # It ignores SIGINT in the background; SIGTERM also removes its containers.
-        process.terminate()
-        process.wait(timeout=60)
+    It ignores SIGINT in the background; SIGTERM also removes its containers.
+    """
+    port = free_port()
+    command = sam_command(ROOT, ["start-api", "--port", str(port), "--warm-containers", "LAZY"])
+    with served(command, f"http://127.0.0.1:{port}", sam.environment, output, "/docs") as server:
+        yield server.url
 
 
 @dataclass(frozen=True)
@@ -67,7 +53,7 @@ class Service:
 
 
 @contextmanager
-def service(system: RunningSystem, folder: Path) -> Iterator[Service]:
+def run_service(system: RunningSystem, folder: Path) -> Iterator[Service]:
     """Run the service's image over the stack, as docs/platforms.md tells; `folder` is for keys."""
     running = RunningStack.find(system.state)
     environment = service_environment(running, system.state)
@@ -95,15 +81,15 @@ def service(system: RunningSystem, folder: Path) -> Iterator[Service]:
                 docker("inspect", "--format", "{{json .NetworkSettings.Ports}}", container)
             )
             [at] = ports["8080/tcp"]
-            served = Service(container, f"http://127.0.0.1:{at['HostPort']}")
+            service = Service(container, f"http://127.0.0.1:{at['HostPort']}")
 
             def ready() -> bool | None:
                 if docker("inspect", "--format", "{{.State.Running}}", container) != "true":
                     pytest.fail(f"the service ended: {_told(container)}")
-                return _status(f"{served.url}/health/ready") == 200 or None
+                return _status(f"{service.url}/health/ready") == 200 or None
 
             eventually(ready, "the service")
-            yield served
+            yield service
         finally:
             docker("rm", "--force", container)
 
